@@ -1,0 +1,166 @@
+"""Child processes that cannot outlive their parent.
+
+The parent keeps the child's stdin open and writes commands to it; when the parent
+dies, however it dies, the child reads end-of-file and is gone. The child's stdout
+is a channel of JSON lines for the parent alone; what it logs goes to stderr.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+
+LOG_LINES = 5000
+
+
+class ChildDied(Exception):
+    """A child process ended before it reported what was waited for.
+
+    ``log`` is all that it wrote to stderr.
+    """
+
+    def __init__(self, message, log):
+        super().__init__(message)
+        self.log = log
+
+
+class Child:
+    """A Python process started with ``python -m module *arguments``.
+
+    ``on_report`` is called with each JSON object the child reports, in order, on
+    a thread of its own.
+    """
+
+    def __init__(self, module, *arguments, environ=None, on_report=None):
+        self._condition = threading.Condition()
+        self._reports = deque()
+        self._log = deque(maxlen=LOG_LINES)
+        self._on_report = on_report
+        self._ended = False
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environ,
+            # A session of its own: Ctrl-C and "interrupt kernel" are for the notebook.
+            start_new_session=True,
+        )
+        self._readers = [
+            threading.Thread(target=target, daemon=True)
+            for target in (self._read_reports, self._read_log)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def running(self):
+        return self.process.poll() is None
+
+    @property
+    def log(self):
+        """What the child wrote to stderr so far, its last 5,000 lines."""
+        return "".join(list(self._log))
+
+    def send(self, **message):
+        """Write one JSON line to the child; silent if it is gone."""
+        try:
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.flush()
+        except (OSError, ValueError):
+            pass
+
+    def wait_for(self, key, value=None, timeout=10.0):
+        """The first report that has ``key`` (and there ``value``, if given).
+
+        Raises ChildDied if the child ends first, TimeoutError after ``timeout`` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        with self._condition:
+            while True:
+                for report in self._reports:
+                    if key in report and value in (None, report[key]):
+                        self._reports.remove(report)
+                        return report
+                if self._ended:
+                    break
+                if not self._condition.wait(deadline - time.monotonic()):
+                    raise TimeoutError(f"no {key!r} from the child process in {timeout} s")
+        self._readers[1].join(timeout=1)
+        raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
+
+    def stop(self):
+        """End the child at once and wait for it. Safe to call again."""
+        try:
+            self.process.stdin.close()
+        except OSError:
+            pass
+        try:
+            self.process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for reader in self._readers:
+            reader.join(timeout=1)
+
+    def _read_reports(self):
+        for line in self.process.stdout:
+            report = json.loads(line)
+            if self._on_report is not None:
+                self._on_report(report)
+            with self._condition:
+                self._reports.append(report)
+                self._condition.notify_all()
+        with self._condition:
+            self._ended = True
+            self._condition.notify_all()
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self._log.append(line.decode(errors="replace"))
+
+
+def take_stdout():
+    """In the child: keep fd 1 for reports, send what others print to stderr.
+
+    Returns a function that reports one JSON-serialisable dict as a line.
+    """
+    channel = os.dup(1)
+    os.set_inheritable(channel, False)
+    os.dup2(2, 1)
+    lock = threading.Lock()
+
+    def report(message):
+        data = json.dumps(message, default=str).encode() + b"\n"
+        with lock:
+            while data:
+                data = data[os.write(channel, data) :]
+
+    return report
+
+
+def follow_parent(on_message=None):
+    """In the child: obey stdin on a thread; exit at once when the parent is gone."""
+    parent = os.getppid()
+
+    def read():
+        for line in sys.stdin.buffer:
+            if on_message is not None:
+                on_message(json.loads(line))
+        os._exit(0)
+
+    def poll():
+        # The second string: stdin stays open if another process inherited its other end.
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    for target in (read, poll):
+        threading.Thread(target=target, daemon=True).start()
