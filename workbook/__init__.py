@@ -1,0 +1,1 @@
+"""What the notebooks stand on: launching, recording, drawing, databases, checks."""

@@ -151,9 +151,11 @@ def follow_parent(on_message=None):
     parent = os.getppid()
 
     def read():
-        for line in sys.stdin.buffer:
-            if on_message is not None:
-                on_message(json.loads(line))
+        # Not sys.stdin: a thread waiting in its lock would break a normal exit.
+        with open(0, "rb", buffering=0, closefd=False) as stdin:
+            for line in stdin:
+                if on_message is not None:
+                    on_message(json.loads(line))
         os._exit(0)
 
     def poll():

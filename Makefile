@@ -1,0 +1,48 @@
+# Every target works from a fresh clone: the environment is made when it is first needed.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test exercises outputs progress doctor bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+setup: $(READY) ## make the environment in .venv
+
+lab: $(READY) ## open JupyterLab on the start page
+	$(BIN)/workbook lab
+
+test: $(READY) ## every test: units, apps, golden answers, exercises, all notebooks
+	$(BIN)/python -m pytest
+
+exercises: $(READY) ## make exercises/ anew from solutions/
+	$(BIN)/workbook exercises
+
+outputs: $(READY) ## run every chapter and solution and store its outputs
+	$(BIN)/workbook outputs
+
+progress: $(READY) ## what you have done so far
+	$(BIN)/workbook progress
+
+doctor: $(READY) ## check this machine and say how to mend what is wrong
+	$(BIN)/workbook doctor
+
+bench: $(READY) ## measure: launching, the sandbox, the notebooks
+	$(BIN)/python -m tests.bench
+
+clean: ## remove the environment
+	rm -rf $(VENV)

@@ -1,0 +1,255 @@
+"""Start a Flask app from a notebook cell, talk to it over HTTP, see what it did."""
+
+import html
+import inspect
+import json
+import linecache
+import os
+import threading
+from pathlib import Path
+
+import httpx
+
+from workbook.child import Child, ChildDied
+from workbook.serve import APPS
+from workbook.timeline import Timeline
+
+_running = {}
+
+
+class LaunchError(Exception):
+    """The app did not start; the text is what the app itself said."""
+
+    def _render_traceback_(self):
+        # In a notebook: the app's own traceback, not the launcher's.
+        return str(self).splitlines()
+
+
+def launch(app, *databases, name=None, timeout=10.0, **settings):
+    """Start an app in a process of its own and return it as a running ``App``.
+
+    ``app`` is the stem of a package in ``apps/``, the path of a Python file, or a
+    ``create_app`` function defined in a notebook cell (the cell is run by itself in
+    the new process, so it must import what it uses). Each database contributes its
+    ``settings``; settings in capitals reach the app's config through
+    ``app.config.from_prefixed_env()``. An app of the same ``name`` (the stem, unless
+    given) that this notebook started earlier is stopped first.
+
+    Raises LaunchError with the app's traceback if it does not start within
+    ``timeout`` seconds, ValueError if there is no such app or setting.
+    """
+    spec = _locate(app)
+    name = name or spec.get("stem") or Path(spec.get("file", "cell")).stem
+    for database in databases:
+        settings = {**database.settings, **settings}
+    environ = _environment(settings)
+    if name in _running:
+        _running.pop(name).stop()
+    running = App(name, spec, environ)
+    running._start(timeout)
+    _running[name] = running
+    return running
+
+
+def _locate(app):
+    if callable(app):
+        source = "".join(linecache.getlines(inspect.getsourcefile(app)))
+        if not source:
+            raise ValueError("the source of that function is not to be had: define it in a cell")
+        return {"source": source, "factory": app.__name__}
+    if (APPS / str(app) / "__init__.py").is_file():
+        return {"stem": app, "factory": "create_app"}
+    if Path(app).is_file():
+        return {"file": str(Path(app).resolve()), "factory": "create_app"}
+    stems = ", ".join(sorted(path.parent.name for path in APPS.glob("*/__init__.py")))
+    raise ValueError(f"no app named {app!r} and no such file. The apps are: {stems}")
+
+
+def _environment(settings):
+    wrong = [key for key in settings if not key.isupper()]
+    if wrong:
+        raise ValueError(f"settings are written in capitals, as in Flask's config: {wrong[0]!r}")
+    # A FLASK_DEBUG in the learner's shell would reach the app too.
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("FLASK_")}
+    for key, value in settings.items():
+        environ[f"FLASK_{key}"] = json.dumps(value)
+    return environ
+
+
+class Client:
+    """Someone who talks to the app: keeps cookies, as a browser would."""
+
+    def __init__(self, url):
+        # No proxy of the learner's environment stands between two processes on one machine.
+        self._http = httpx.Client(base_url=url, trust_env=False, timeout=30.0)
+
+    def request(self, method, path, **options):
+        """Send a request (``json=``, ``data=``, ``headers=``, ``auth=`` as in httpx) -> Reply."""
+        return Reply(self._http.request(method, path, **options))
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def post(self, path, **options):
+        return self.request("POST", path, **options)
+
+    def put(self, path, **options):
+        return self.request("PUT", path, **options)
+
+    def patch(self, path, **options):
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
+
+    @property
+    def cookies(self):
+        """The cookies this client holds."""
+        return self._http.cookies
+
+    def close(self):
+        self._http.close()
+
+
+class App(Client):
+    """An app that runs in a process of its own, and its first client.
+
+    Leaving a ``with`` block, calling ``stop()``, launching it again or ending the
+    kernel stops it. ``log`` is what it wrote; ``events`` what it did.
+    """
+
+    def __init__(self, name, spec, environ):
+        self.name = name
+        self._spec = spec
+        self._environ = environ
+        self._events = []
+        self._syncs = 0
+        self._lock = threading.Lock()
+
+    def _start(self, timeout):
+        self._child = Child(
+            "workbook.serve", json.dumps(self._spec), environ=self._environ, on_report=self._on_report
+        )
+        try:
+            self.port = self._child.wait_for("ready", timeout=timeout)["ready"]
+        except (ChildDied, TimeoutError) as error:
+            self._child.stop()
+            raise LaunchError(_own_traceback(self._child.log) or str(error)) from None
+        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(self.url)
+
+    def _on_report(self, report):
+        if "event" in report:
+            self._events.append(report["event"])
+
+    def client(self):
+        """Another client of the same app, with cookies of its own."""
+        return Client(self.url)
+
+    @property
+    def events(self):
+        """What the app did so far (see ``recorder``), complete once its requests are answered."""
+        with self._lock:
+            self._syncs += 1
+            number = self._syncs
+        self._child.send(sync=number)
+        try:
+            self._child.wait_for("synced", number)
+        except ChildDied:
+            pass
+        return list(self._events)
+
+    def timeline(self, last=None):
+        """What the app did so far as a Timeline; only its ``last`` groups of requests if given."""
+        return Timeline(self.events, last=last)
+
+    def flask(self, *command, input=""):
+        """Run ``flask *command`` on the same app with the same settings -> Command."""
+        return Command({**self._spec, "command": list(command), "input": input}, self._environ)
+
+    @property
+    def log(self):
+        """What the app wrote to stdout and stderr."""
+        return self._child.log
+
+    @property
+    def running(self):
+        return self._child.running
+
+    def stop(self):
+        """Stop the app and wait until it is gone; its events and log stay readable."""
+        self._child.stop()
+        self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+    def __repr__(self):
+        return f"<App {self.name} {'running' if self.running else 'stopped'}>"
+
+
+class Command:
+    """A finished ``flask`` command: ``exit_code``, ``output``, ``timeline()``."""
+
+    def __init__(self, spec, environ, timeout=30.0):
+        events = []
+        child = Child(
+            "workbook.serve",
+            json.dumps(spec),
+            environ=environ,
+            on_report=lambda report: events.append(report["event"]),
+        )
+        try:
+            self.exit_code = child.process.wait(timeout)
+        finally:
+            child.stop()
+        self.output = child.log
+        self.events = events
+
+    def timeline(self):
+        return Timeline(self.events)
+
+    def __repr__(self):
+        return f"{self.output}exit code {self.exit_code}"
+
+
+class Reply:
+    """An HTTP response as the client saw it."""
+
+    def __init__(self, response):
+        self.status = response.status_code
+        self.reason = response.reason_phrase
+        self.headers = response.headers
+        self.text = response.text
+        self.json = response.json
+
+    def _body(self):
+        if "json" in self.headers.get("content-type", ""):
+            return json.dumps(self.json(), indent=None if len(self.text) < 80 else 2)
+        return self.text.strip()
+
+    def __repr__(self):
+        return f"{self.status} {self.reason}\n{self._body()}".rstrip()
+
+    def _repr_html_(self):
+        kind = self.headers.get("content-type", "").partition(";")[0]
+        return (
+            f"<div><strong>{self.status} {html.escape(self.reason)}</strong> "
+            f"<code>{html.escape(kind)}</code><pre>{html.escape(self._body())}</pre></div>"
+        )
+
+
+def _own_traceback(log):
+    """The log without the launcher's frames, which come first in a traceback."""
+    lines, own, skipping = log.splitlines(), [], False
+    for line in lines:
+        if line.startswith("  File "):
+            skipping = "workbook/serve.py" in line or "<frozen " in line or "importlib" in line
+        elif not line.startswith("    "):
+            skipping = False
+        if not skipping:
+            own.append(line)
+    return "\n".join(own)

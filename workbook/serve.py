@@ -1,0 +1,126 @@
+"""The child process behind ``launch``: one Flask app with the recorder attached.
+
+Started as ``python -m workbook.serve SPEC``, SPEC a JSON object: ``stem``, ``file``
+or ``source`` says where ``create_app`` is; with ``command`` a ``flask`` command is run
+instead of the server. Reports ``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
+"""
+
+import importlib
+import importlib.util
+import json
+import linecache
+import sys
+import threading
+from pathlib import Path
+
+from workbook import child
+
+APPS = Path(__file__).parent.parent / "apps"
+CELL = "<notebook cell>"
+
+
+def main(spec):
+    report = child.take_stdout()
+    if "command" in spec:
+        child.follow_parent()
+        run_command(spec, report)
+    else:
+        run_server(spec, report)
+
+
+def load(spec):
+    """The app that the spec's ``create_app()`` returns."""
+    if "stem" in spec:
+        sys.path.insert(0, str(APPS))
+        module = importlib.import_module(spec["stem"])
+    elif "file" in spec:
+        sys.path.insert(0, str(Path(spec["file"]).parent))
+        module = importlib.import_module(Path(spec["file"]).stem)
+    else:
+        lines = spec["source"].splitlines(keepends=True)
+        linecache.cache[CELL] = (len(spec["source"]), None, lines, CELL)
+        module = importlib.util.module_from_spec(importlib.util.spec_from_loader("cell", None))
+        sys.modules["cell"] = module
+        exec(compile(spec["source"], CELL, "exec"), vars(module))
+    if not hasattr(module, spec["factory"]):
+        raise SystemExit(f"{module.__name__} has no function {spec['factory']}()")
+    app = getattr(module, spec["factory"])()
+    if not hasattr(app, "wsgi_app"):
+        raise SystemExit(f"{spec['factory']}() returned {app!r}: it must return the Flask app")
+    return app
+
+
+def attach(app, report):
+    """A started recorder whose events are reported to the parent as they happen."""
+    from workbook.recorder import Recorder
+
+    return Recorder(app, on_event=lambda event: report({"event": event})).__enter__()
+
+
+def run_server(spec, report):
+    """Serve until the parent is gone."""
+    busy = Busy()
+
+    def on_message(message):
+        busy.wait_until_idle(timeout=1)
+        report({"synced": message["sync"]})
+
+    child.follow_parent(on_message)
+    app = load(spec)
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        def log_request(self, code="-", size="-"):
+            """The timeline shows the requests."""
+
+        def run_wsgi(self):
+            with busy:
+                super().run_wsgi()
+
+    attach(app, report)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    report({"ready": server.port})
+    server.serve_forever()
+
+
+def run_command(spec, report):
+    """Run ``flask *command`` on the app, as the ``flask`` program does."""
+    import io
+
+    from flask.cli import FlaskGroup
+
+    recorders = []
+
+    def create_app():
+        app = load(spec)
+        recorders.append(attach(app, report))
+        recorders[0].emit("command", name="flask " + " ".join(spec["command"]))
+        return app
+
+    sys.stdin = io.StringIO(spec["input"])
+    FlaskGroup(create_app=create_app).main(spec["command"], prog_name="flask")
+
+
+class Busy:
+    """Counts the requests being handled, so that events are read when they are complete."""
+
+    def __init__(self):
+        self._count = 0
+        self._condition = threading.Condition()
+
+    def __enter__(self):
+        with self._condition:
+            self._count += 1
+
+    def __exit__(self, *exc_info):
+        with self._condition:
+            self._count -= 1
+            self._condition.notify_all()
+
+    def wait_until_idle(self, timeout):
+        with self._condition:
+            self._condition.wait_for(lambda: self._count == 0, timeout)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
