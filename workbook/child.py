@@ -7,6 +7,7 @@ is a channel of JSON lines for the parent alone; what it logs goes to stderr.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -96,6 +97,19 @@ class Child:
         self._readers[1].join(timeout=1)
         raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
 
+    def wait_for_line(self, pattern, timeout=10.0):
+        """The first match of a regular expression in a line of the log; raises as ``wait_for``."""
+        deadline = time.monotonic() + timeout
+        with self._condition:
+            while True:
+                if match := re.search(pattern, self.log):
+                    return match
+                if self._ended:
+                    break
+                if not self._condition.wait(deadline - time.monotonic()):
+                    raise TimeoutError(f"no line like {pattern!r} from the child process in {timeout} s")
+        raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
+
     def stop(self):
         """End the child at once and wait for it. Safe to call again."""
         try:
@@ -125,6 +139,8 @@ class Child:
     def _read_log(self):
         for line in self.process.stderr:
             self._log.append(line.decode(errors="replace"))
+            with self._condition:
+                self._condition.notify_all()
 
 
 def take_stdout():
@@ -146,8 +162,8 @@ def take_stdout():
     return report
 
 
-def follow_parent(on_message=None):
-    """In the child: obey stdin on a thread; exit at once when the parent is gone."""
+def follow_parent(on_message=None, leave=lambda: os._exit(0)):
+    """In the child: obey stdin on a thread; ``leave()`` at once when the parent is gone."""
     parent = os.getppid()
 
     def read():
@@ -156,13 +172,36 @@ def follow_parent(on_message=None):
             for line in stdin:
                 if on_message is not None:
                     on_message(json.loads(line))
-        os._exit(0)
+        leave()
 
     def poll():
         # The second string: stdin stays open if another process inherited its other end.
         while os.getppid() == parent:
             time.sleep(1)
-        os._exit(0)
+        leave()
 
     for target in (read, poll):
         threading.Thread(target=target, daemon=True).start()
+
+
+def _run_foreign(module):
+    """Run a server that knows nothing of its parent, in a folder that goes when it goes."""
+    import runpy
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="workbook-")
+
+    def leave():
+        # Whatever it stored was for this session alone: no need to wait for a tidy end.
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+    os.chdir(folder)
+    follow_parent(leave=leave)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    del sys.argv[0]
+    _run_foreign(sys.argv[0])

@@ -5,6 +5,7 @@ import dataclasses
 import getpass
 import os
 import re
+from importlib.util import find_spec
 
 from workbook.child import Child
 
@@ -52,7 +53,7 @@ def rethinkdb(name):
     if host:
         database = RethinkDB(host, _port("RETHINKDB_PORT", 28015), f"{name}_{_learner()}")
     else:
-        database = RethinkDB(*_sandbox("rethinkdb"), name)
+        database = RethinkDB(*_sandbox("rethinkdb", _start_rethinkdb), name)
     with r.connect(host=database.host, port=database.port) as conn:
         if database.name in r.db_list().run(conn):
             r.db_drop(database.name).run(conn)
@@ -60,12 +61,80 @@ def rethinkdb(name):
     return database
 
 
-def _sandbox(kind):
+@dataclasses.dataclass(frozen=True)
+class MongoDB:
+    """A database on a MongoDB server; ``settings`` is what an app needs to reach it."""
+
+    uri: str
+    name: str
+
+    @property
+    def settings(self):
+        return {"MONGODB_URI": self.uri, "MONGODB_DB": self.name}
+
+    @property
+    def address(self):
+        """``(host, port)`` of the server, for a ``Wire``."""
+        from pymongo.uri_parser import parse_uri
+
+        return parse_uri(self.uri)["nodelist"][0]
+
+    def through(self, wire):
+        """The same database by way of a ``Wire``."""
+        host, port = self.address
+        uri = self.uri.replace(f"{host}:{port}", f"{wire.host}:{wire.port}")
+        return dataclasses.replace(self, uri=uri)
+
+    def connect(self):
+        """A ``MongoClient``; the caller closes it."""
+        return _client(self.uri)
+
+
+def mongodb(name):
+    """An empty MongoDB database called ``name``.
+
+    On the server of ``MONGODB_URI`` where that is set, in a namespace of the learner's;
+    otherwise on a SecantusDB of its own that lives as long as this process. Raises
+    LookupError where neither is to be had, PyMongoError if the server cannot be reached.
+    """
+    uri = os.environ.get("MONGODB_URI")
+    if uri:
+        database = MongoDB(uri, f"{name}_{_learner()}")
+    else:
+        database = MongoDB("mongodb://{}:{}".format(*_sandbox("mongodb", _start_secantus)), name)
+    with database.connect() as client:
+        client.drop_database(database.name)
+    return database
+
+
+def _client(uri):
+    from pymongo import MongoClient
+
+    return MongoClient(uri, serverSelectionTimeoutMS=5000)
+
+
+def _start_rethinkdb():
+    child = Child("workbook.sandbox", "rethinkdb", "--follow-parent")
+    address = child.wait_for("port")
+    return child, (address["host"], address["port"])
+
+
+def _start_secantus():
+    if find_spec("secantus") is None:
+        raise LookupError(
+            "SecantusDB has no package for this machine: start a MongoDB and set MONGODB_URI "
+            "(see `workbook doctor`)"
+        )
+    options = ["--port", "0", "--standalone"]
+    child = Child("workbook.child", "secantus", *options)
+    return child, ("127.0.0.1", int(child.wait_for_line(r"listening on [\d.]+:(\d+)")[1]))
+
+
+def _sandbox(kind, start):
+    """The address of this process's sandbox of that kind, started when first asked for."""
     if kind not in _sandboxes or not _sandboxes[kind][0].running:
-        child = Child("workbook.sandbox", kind, "--follow-parent")
-        atexit.register(child.stop)
-        address = child.wait_for("port")
-        _sandboxes[kind] = (child, (address["host"], address["port"]))
+        _sandboxes[kind] = start()
+        atexit.register(_sandboxes[kind][0].stop)
     return _sandboxes[kind][1]
 
 

@@ -38,14 +38,15 @@ _step = ContextVar("step", default=None)
 class Recorder:
     """Events of one app, in order. ``on_event`` is called with each as it happens.
 
-    A context manager for use in the process of a notebook or a test::
+    From ``start()`` on drivers are watched, from ``attach(app)`` on the app. A context
+    manager for use in the process of a notebook or a test::
 
         with Recorder(app) as recorder:
             app.test_client().get("/")
         recorder.events
     """
 
-    def __init__(self, app, on_event=None):
+    def __init__(self, app=None, on_event=None):
         self.app = app
         self.events = []
         self._on_event = on_event
@@ -56,14 +57,22 @@ class Recorder:
         self._undo = contextlib.ExitStack()
         self._drivers = dict(DRIVERS)
 
-    def __enter__(self):
-        """Start: from here on the app's requests, contexts and connections are recorded."""
-        appcontext_pushed.connect(self._pushed, self.app)
-        self._undo.callback(appcontext_pushed.disconnect, self._pushed, self.app)
-        self._replace(self.app, "wsgi_app", self._wsgi_app)
-        self._replace(self.app, "process_response", self._process_response)
-        self._replace(self.app, "do_teardown_appcontext", self._do_teardown_appcontext)
+    def start(self):
+        """Watch the drivers that are imported by now, and others as contexts come."""
         self._wrap_drivers()
+
+    def attach(self, app):
+        """Record what this app does from here on."""
+        self.app = app
+        appcontext_pushed.connect(self._pushed, app)
+        self._undo.callback(appcontext_pushed.disconnect, self._pushed, app)
+        self._replace(app, "wsgi_app", self._wsgi_app)
+        self._replace(app, "process_response", self._process_response)
+        self._replace(app, "do_teardown_appcontext", self._do_teardown_appcontext)
+
+    def __enter__(self):
+        self.start()
+        self.attach(self.app)
         return self
 
     def __exit__(self, *exc_info):
@@ -201,7 +210,7 @@ class Recorder:
     # Drivers
 
     def _wrap_drivers(self):
-        # Again at each context: an app may import its driver inside a function.
+        # Called at each context: an app may import its driver inside a function.
         for module in [module for module in self._drivers if module in sys.modules]:
             self._drivers.pop(module)(self, sys.modules[module])
 
@@ -280,8 +289,23 @@ def _watch_rethinkdb(recorder, net):
     recorder._replace(net.ConnectionInstance, "close", close)
 
 
+def _watch_pymongo(recorder, pool):
+    # Sockets of the pool only: the monitor's come and go on a thread of their own.
+    def connect(original, instance, conn, its_pool, address, number, is_sdam):
+        original(conn, its_pool, address, number, is_sdam)
+        if not is_sdam:
+            recorder.opened("mongodb", instance)
+
+    def close(original, instance):
+        original()
+        recorder.closed(instance)
+
+    recorder._replace(pool.Connection, "__init__", connect)
+    recorder._replace(pool.Connection, "_close_conn", close)
+
+
 # The module that opens the sockets of a driver -> how to watch it.
-DRIVERS = {"rethinkdb.net": _watch_rethinkdb}
+DRIVERS = {"rethinkdb.net": _watch_rethinkdb, "pymongo.synchronous.pool": _watch_pymongo}
 
 
 def _name(thing):

@@ -28,8 +28,25 @@ def main(spec):
         run_server(spec, report)
 
 
-def load(spec):
-    """The app that the spec's ``create_app()`` returns."""
+def load(spec, report):
+    """The app that the spec's ``create_app()`` returns, and its recorder, already at work.
+
+    What the app does is reported as it happens, also what the factory does.
+    """
+    from workbook.recorder import Recorder
+
+    factory = find_factory(spec)
+    recorder = Recorder(on_event=lambda event: report({"event": event}))
+    recorder.start()
+    app = factory()
+    if not hasattr(app, "wsgi_app"):
+        raise SystemExit(f"{spec['factory']}() returned {app!r}: it must return the Flask app")
+    recorder.attach(app)
+    return app, recorder
+
+
+def find_factory(spec):
+    """Import the spec's module -> its function ``create_app``."""
     if "stem" in spec:
         sys.path.insert(0, str(APPS))
         module = importlib.import_module(spec["stem"])
@@ -44,17 +61,7 @@ def load(spec):
         exec(compile(spec["source"], CELL, "exec"), vars(module))
     if not hasattr(module, spec["factory"]):
         raise SystemExit(f"{module.__name__} has no function {spec['factory']}()")
-    app = getattr(module, spec["factory"])()
-    if not hasattr(app, "wsgi_app"):
-        raise SystemExit(f"{spec['factory']}() returned {app!r}: it must return the Flask app")
-    return app
-
-
-def attach(app, report):
-    """A started recorder whose events are reported to the parent as they happen."""
-    from workbook.recorder import Recorder
-
-    return Recorder(app, on_event=lambda event: report({"event": event})).__enter__()
+    return getattr(module, spec["factory"])
 
 
 def run_server(spec, report):
@@ -66,7 +73,7 @@ def run_server(spec, report):
         report({"synced": message["sync"]})
 
     child.follow_parent(on_message)
-    app = load(spec)
+    app, _ = load(spec, report)
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):
@@ -77,7 +84,6 @@ def run_server(spec, report):
             with busy:
                 super().run_wsgi()
 
-    attach(app, report)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     report({"ready": server.port})
     server.serve_forever()
@@ -89,12 +95,9 @@ def run_command(spec, report):
 
     from flask.cli import FlaskGroup
 
-    recorders = []
-
     def create_app():
-        app = load(spec)
-        recorders.append(attach(app, report))
-        recorders[0].emit("command", name="flask " + " ".join(spec["command"]))
+        app, recorder = load(spec, report)
+        recorder.emit("command", name="flask " + " ".join(spec["command"]))
         return app
 
     sys.stdin = io.StringIO(spec["input"])

@@ -11,6 +11,7 @@ import threading
 import time
 
 CHUNK = 65536
+SETTLE = 0.01  # seconds
 
 
 class Wire:
@@ -32,6 +33,8 @@ class Wire:
     @property
     def open(self):
         """Connections that the app has not closed, looked up on the sockets themselves."""
+        # The goodbye of a socket closed a moment ago may be in the kernel's queue yet.
+        time.sleep(SETTLE)
         with self._lock:
             pairs = list(self._pairs)
         return sum(not _hung_up(client) for client, _ in pairs)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import db, songs
+from . import db, eager, songs
 
 
 def create_app(config="ch03_one_connection.config.Config"):
@@ -12,5 +12,7 @@ def create_app(config="ch03_one_connection.config.Config"):
     app.config.from_prefixed_env()
 
     db.init_app(app)
+    if app.config["EAGER_CONNECTION"]:
+        eager.init_app(app)
     app.register_blueprint(songs.bp)
     return app

@@ -28,12 +28,6 @@ def close_conn(exc):
         conn.close()
 
 
-def open_conn():
-    """The wrong way: connect whether or not the request needs it."""
-    g.get_conn = get_conn
-    get_conn()
-
-
 def seed():
     """Create the table of songs and fill it."""
     conn = get_conn()
@@ -46,5 +40,3 @@ def seed():
 def init_app(app):
     app.teardown_appcontext(close_conn)
     app.cli.command("seed")(seed)
-    if app.config["EAGER_CONNECTION"]:
-        app.before_request(open_conn)

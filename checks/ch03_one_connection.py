@@ -1,0 +1,164 @@
+"""Checks of chapter 3: one connection for a context, opened when it is needed."""
+
+from flask import Flask, g
+from rethinkdb import r
+
+from workbook import databases
+from workbook.check import NotYet, exercise
+from workbook.recorder import Recorder
+from workbook.timeline import Timeline
+
+LEAK = "What the context opened is still open when it has ended. Who calls close()?"
+
+
+def _app():
+    app = Flask("check")
+    app.config.update(databases.rethinkdb("check_ch03").settings, TESTING=True)
+    return app
+
+
+@exercise(
+    "g is empty at the start of each app context and lasts exactly as long as it.",
+    'Ask `"conn" in g` first; connect only if the answer is no.',
+    "Both ways end in the same line: `return g.conn`.",
+)
+def lazy_getter(get_conn):
+    app = _app()
+    app.teardown_appcontext(lambda exc: g.conn.close() if "conn" in g else None)
+    with Recorder(app) as recorder:
+        with app.app_context():
+            first, second = get_conn(), get_conn()
+        with app.app_context():
+            third = get_conn()
+    if first is None or second is None:
+        return NotYet(
+            "get_conn() returned None",
+            "the connection, at the first call and at every later one",
+            "Follow both ways through the function: each must return the connection.",
+        )
+    if not hasattr(first, "is_open"):
+        return NotYet(
+            f"get_conn() returned {type(first).__name__}",
+            "an open RethinkDB connection",
+            "Return what r.connect(...) returned, and call it: with parentheses.",
+        )
+    if first is not second:
+        return NotYet(
+            "two calls in one context opened two connections",
+            "one connection, returned twice",
+            "Keep the connection in g, and look there before you connect.",
+        )
+    if third is first:
+        return NotYet(
+            "a second context got the connection of the first",
+            "a connection of its own for each context",
+            "Something that outlives the context keeps the connection. Keep it in g.",
+        )
+    if Timeline(recorder.events).still_open:
+        return NotYet(
+            "the teardown found no connection to close",
+            "the connection in g.conn",
+            "close_conn looks for it under the name conn: use g.conn.",
+        )
+    if first.db != app.config["RETHINKDB_DB"]:
+        return NotYet(
+            f"connected to database {first.db!r}",
+            "the database that the config names",
+            "Give r.connect the host, the port and the db of current_app.config.",
+        )
+
+
+@exercise(
+    "A command has an app context, but no request.",
+    "Three teardown-like hooks are on offer. Which one belongs to the app context?",
+    "app.teardown_appcontext(close_conn)",
+)
+def closes_everywhere(register):
+    app = _app()
+
+    def get_conn():
+        if "conn" not in g:
+            g.conn = databases.RethinkDB(
+                app.config["RETHINKDB_HOST"], app.config["RETHINKDB_PORT"], app.config["RETHINKDB_DB"]
+            ).connect()
+        return g.conn
+
+    def close_conn(*args):
+        conn = g.pop("conn", None)
+        if conn is not None:
+            conn.close()
+        return args[0] if args else None
+
+    @app.get("/")
+    def index():
+        return str(r.expr(1).run(get_conn()))
+
+    @app.get("/fails")
+    def fails():
+        get_conn()
+        raise RuntimeError("a view that fails")
+
+    app.testing = False
+    app.logger.disabled = True
+    app.cli.command("work")(lambda: print(r.expr(1).run(get_conn())))
+    register(app, close_conn)
+
+    def left_open(action):
+        with Recorder(app) as recorder:
+            action()
+        return Timeline(recorder.events).still_open
+
+    client = app.test_client()
+    if left_open(lambda: client.get("/")):
+        return NotYet("after GET / one connection is still open", "none", "Is close_conn registered at all?")
+    if left_open(lambda: client.get("/fails")):
+        return NotYet(
+            "after a view that raised, one connection is still open",
+            "none",
+            "Choose a hook that also runs when the view raised.",
+        )
+    if left_open(lambda: app.test_cli_runner().invoke(args=["work"])):
+        return NotYet(
+            "after a flask command, one connection is still open",
+            "none",
+            "The hook belongs to the request, and a command has none. Take that of the app context.",
+        )
+
+
+PATHS = ["/", "/nope", "/static/style.css", "/songs", "/songs/so-what"]
+
+
+@exercise(
+    "Which of these requests reach a line that calls get_conn()?",
+    "A 404 for a page that has no route never reaches a view.",
+    "Only the two views that read songs call get_conn(), each in a context of its own.",
+)
+def predict(eager, lazy):
+    for name, answer in (("eager", eager), ("lazy", lazy)):
+        if not isinstance(answer, list) or len(answer) != len(PATHS):
+            return NotYet(
+                f"{name} is {answer!r}",
+                f"a list of {len(PATHS)} numbers",
+                "Write one number for each path, in the order of PATHS.",
+            )
+    for path, count in zip(PATHS, eager, strict=True):
+        if count != 1:
+            return NotYet(
+                f"{count} for {path} in eager",
+                "1",
+                "before_request runs before every request, whatever it asks for.",
+            )
+    for path, count in zip(PATHS, lazy, strict=True):
+        right = int(path.startswith("/songs"))
+        if count > right:
+            return NotYet(
+                f"{count} for {path} in lazy",
+                f"{right}",
+                "No line of that answer asks for songs: the getter is never called.",
+            )
+        if count < right:
+            return NotYet(
+                f"{count} for {path} in lazy",
+                f"{right}",
+                "A new context finds an empty g: the connection of the last request is gone.",
+            )

@@ -1,0 +1,88 @@
+"""A small checkout with one chapter of two exercises, for the tests of the exercise machinery."""
+
+import json
+from pathlib import Path
+
+STEM = "ch01_fake"
+
+CELLS = [
+    ("markdown", "# Twice\n\nWhat you will do.", []),
+    ("code", "from workbook.check import check", []),
+    ("markdown", "Write `double`.", []),
+    (
+        "code",
+        'def double(number):\n    """Twice the number."""\n'
+        "    # BEGIN SOLUTION\n    result = number + number\n    return result\n    # END SOLUTION",
+        ["keep-me"],
+    ),
+    ("code", f'check("{STEM}", "double", double)', []),
+    ("markdown", "Adding is enough.", ["solution"]),
+    ("code", "assert double(4) == 8", ["solution"]),
+    ("code", "# BEGIN SOLUTION\nhelp = 1\nhalf = double(help) / 4\n# END SOLUTION", []),
+    ("code", f'other = 1\ncheck("{STEM}", "half", half)', []),
+]
+
+CHECKS = '''
+from workbook.check import NotYet, exercise
+
+
+@exercise("Think of two.", "Add it to itself.", on_error={TypeError: "Give the number back."})
+def double(double):
+    found = double(3)
+    if found is not None and found != 6:
+        hint = "Twice, not squared." if found == 9 else "Use the number that you get."
+        raise NotYet(saw=f"double(3) is {found}", expected="6", hint=hint)
+    if found + 0 != 6:
+        return NotYet("nothing", "6", "never")
+
+
+@exercise("It is between 0 and 1.")
+def half(half):
+    hints = {2: "The other way round.", 0: "Not quite so little.", 1: "That is all of it."}
+    if half != 0.5:
+        return NotYet(half, 0.5, hints[half])
+'''
+
+WRONG = {
+    "double/squared": ("Twice, not squared.", "return number * number"),
+    "double/constant": ("Use the number\nthat you get.", "\nif number:\n    return 4\nreturn 0"),
+    "double/nothing_back": ("Give the number back.", "result = number + number"),
+    "half/inverse": ("The other way round.", "half = 2"),
+    "half/nothing": ("Not quite so little.", "half = 0"),
+    "half/everything": ("That is all of it.", "half = 1"),
+}
+
+
+def notebook(cells):
+    """An nbformat dict of (cell type, source, tags) triples."""
+    made = []
+    for number, (kind, source, tags) in enumerate(cells):
+        cell = {"cell_type": kind, "id": f"c{number}", "metadata": {"tags": tags} if tags else {}}
+        cell["source"] = source.splitlines(True)
+        if kind == "code":
+            cell |= {"execution_count": 1, "outputs": []}
+        made.append(cell)
+    metadata = {"language_info": {"name": "python", "version": "3.11.99"}}
+    return {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_solutions(root, cells, stem=STEM):
+    path = Path(root) / "solutions" / f"{stem}.ipynb"
+    path.write_text(json.dumps(notebook(cells)), encoding="utf-8")
+
+
+def write_wrong(root, name, hint, code, stem=STEM):
+    path = Path(root) / "tests" / "wrong_answers" / stem / f"{name}.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'"""{hint}"""\n{code}\n', encoding="utf-8")
+
+
+def make(root):
+    """Write the checkout into the folder ``root``; returns it."""
+    for room in ["solutions", "exercises", "notebooks", "checks"]:
+        (root / room).mkdir(parents=True)
+    write_solutions(root, CELLS)
+    (root / "checks" / f"{STEM}.py").write_text(CHECKS, encoding="utf-8")
+    for name, (hint, code) in WRONG.items():
+        write_wrong(root, name, hint, code)
+    return root

@@ -1,0 +1,180 @@
+import importlib.metadata
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import types
+
+import psutil
+import pytest
+
+from workbook import doctor
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path, monkeypatch):
+    """A machine on which all is well, whatever runs on this one."""
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    installed = [("flask", "")] + [("werkzeug", " ; python_version >= '3.11'")]
+    pins = [f"{name}=={importlib.metadata.version(name)}{marker}" for name, marker in installed]
+    pins += ["# a comment", "", "never-heard-of-it==1 ; python_version < '3'"]
+    (tmp_path / "requirements.txt").write_text("\n".join(pins))
+    monkeypatch.setattr(psutil, "process_iter", lambda attributes: [])
+    for name in ["RETHINKDB_HOST", "RETHINKDB_PORT"]:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def found(name):
+    """The finding of one look."""
+    return getattr(doctor, name)()
+
+
+def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
+    assert repr(doctor.show()) == (
+        "[ok]  Python 3.11 or newer\n"
+        "[ok]  packages are those of requirements.txt\n"
+        "[ok]  notebooks run in this environment\n"
+        "[ok]  database drivers can be imported\n"
+        "[ok]  apps can listen on 127.0.0.1\n"
+        "[ok]  no process of an earlier session is left\n"
+        "[ok]  RethinkDB: the sandbox, or a server you name\n"
+        "[ok]  your progress can be saved"
+    )
+    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 8
+    assert doctor.main() == 0
+    assert "all 2\n" in capsys.readouterr().out
+
+
+def test_this_environment_is_the_pinned_one(monkeypatch):
+    monkeypatch.setattr(doctor, "ROOT", doctor.Path(doctor.__file__).parent.parent)
+    assert found("_packages").fix == ""
+
+
+def test_python_too_old(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    finding = found("_python")
+    assert finding.detail.startswith("3.10.4") and "make lab" in finding.fix
+
+
+def test_packages_missing_and_different(machine):
+    (machine / "requirements.txt").write_text("flask==1.0\nnever-heard-of-it==1\n-r other\nclick==0.1\nrich==0\n")
+    finding = found("_packages")
+    flask = importlib.metadata.version("flask")
+    assert f"flask is {flask}, not ==1.0, never-heard-of-it is missing, click is" in finding.detail
+    assert finding.detail.endswith(" and 1 more")
+    assert finding.fix == doctor.INSTALL and "-m pip install -r" in finding.fix
+
+
+def test_a_kernel_of_another_python(machine, monkeypatch):
+    kernels = machine / "jupyter" / "kernels" / "python3"
+    kernels.mkdir(parents=True)
+    (kernels / "kernel.json").write_text('{"argv": ["/opt/other/bin/python"], "display_name": "x", "language": "python"}')
+    monkeypatch.setenv("JUPYTER_PATH", str(machine / "jupyter"))
+    finding = found("_kernel")
+    assert "/opt/other/bin/python" in finding.detail and "ipykernel install" in finding.fix
+
+
+def test_a_driver_that_cannot_be_imported(monkeypatch):
+    monkeypatch.setattr(doctor, "DRIVERS", ["json", "never_heard_of_it"])
+    finding = found("_drivers")
+    assert finding.detail.startswith("never_heard_of_it: ModuleNotFoundError") and finding.fix
+
+
+def test_no_loopback(monkeypatch):
+    def refuse(*_):
+        raise OSError(99, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    finding = found("_loopback")
+    assert "Cannot assign" in finding.detail and finding.fix
+
+
+def process(*command, pid=10, parent=1, name="x", user=None):
+    above = types.SimpleNamespace(pid=parent, name=lambda: name) if parent else None
+    info = {"pid": pid, "cmdline": command, "username": user or psutil.Process().username()}
+    return types.SimpleNamespace(pid=pid, info=info, parent=lambda: above)
+
+
+@pytest.mark.parametrize(
+    ("one", "stale"),
+    [
+        (process("python", "-m", "workbook.serve", "ch03"), True),
+        (process("python", "-u", "-m", "workbook.sandbox", parent=None), True),
+        (process("python", "-m", "workbook.serve", parent=99, name="systemd"), True),
+        (process("python", "-m", "workbook.serve", parent=99, name="python3"), False),
+        (process("python", "-m", "workbook.serve", user="somebody else"), False),
+        (process("python", "-m", "workbook", "sandbox"), False),
+        (process("grep", "workbook.serve"), False),
+        (process("python", "-m"), False),
+        (process(), False),
+    ],
+)
+def test_stale_processes(monkeypatch, one, stale):
+    monkeypatch.setattr(psutil, "process_iter", lambda attributes: [one])
+    finding = found("_stale")
+    assert bool(finding.fix) is stale
+    assert finding.fix.endswith(" 10") is stale
+
+
+@pytest.mark.skipif(os.name != "posix", reason="orphans as POSIX knows them")
+def test_a_real_orphan_is_seen(machine, monkeypatch):
+    monkeypatch.undo()
+    (machine / "workbook").mkdir()
+    (machine / "workbook" / "serve.py").write_text("import time; time.sleep(30)")
+    start = f"exec >/dev/null 2>&1 </dev/null; {sys.executable} -m workbook.serve & echo $! > pid"
+    subprocess.run(["sh", "-c", start], cwd=machine, check=True)
+    orphan = psutil.Process(int((machine / "pid").read_text()))
+    try:
+        for _ in range(100):
+            finding = found("_stale")
+            if re.search(rf"\b{orphan.pid}\b", finding.fix):
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail(f"not seen: {finding}, {orphan.cmdline()}, {orphan.parent()}")
+    finally:
+        orphan.kill()
+
+
+def test_a_server_that_answers(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
+        monkeypatch.setenv("RETHINKDB_PORT", str(server.getsockname()[1]))
+        [look] = doctor._servers()
+        assert look().fix == ""
+        assert look().what == "RethinkDB: the server you named answers"
+    finding = look()
+    assert "refused" in finding.detail and "docker compose up -d" in finding.fix
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "28015 ", "²"])
+def test_a_port_that_is_none(monkeypatch, port):
+    monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
+    monkeypatch.setenv("RETHINKDB_PORT", port)
+    [look] = doctor._servers()
+    assert f"RETHINKDB_PORT is {port!r}" in look().detail
+    assert "export RETHINKDB_PORT=28015" in look().fix
+
+
+def test_progress_that_cannot_be_saved(machine, monkeypatch):
+    (machine / "file").write_text("")
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(machine / "file" / "progress.json"))
+    assert "WORKBOOK_PROGRESS=" in found("_progress").fix
+
+
+def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
+    def _python():
+        """Python 3.11 or newer"""
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr(doctor, "_python", _python)
+    assert doctor.main() == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert lines[0] == f"[fix] Python 3.11 or newer: RuntimeError: first second  ->  {doctor.INSTALL}"
+    page = doctor.show()._repr_html_()
+    assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

@@ -1,0 +1,198 @@
+import json
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+
+from workbook.launch import LaunchError, launch
+
+HELLO = """
+from flask import Flask, request, session
+
+def create_app():
+    app = Flask(__name__, static_folder=None)
+    app.config.from_prefixed_env()
+    app.secret_key = "tests only"
+
+    @app.get("/")
+    def index():
+        return {"greeting": app.config.get("GREETING", "hello")}
+
+    @app.post("/name")
+    def name():
+        session["name"] = request.json["name"]
+        return "", 204
+
+    @app.get("/name")
+    def who():
+        print("somebody asked")
+        return session.get("name", "nobody")
+
+    return app
+"""
+
+
+@pytest.fixture
+def hello(app_file):
+    with launch(app_file(HELLO)) as app:
+        yield app
+
+
+def test_serves_json_and_shows_it(hello):
+    reply = hello.get("/")
+    assert (reply.status, reply.json()) == (200, {"greeting": "hello"})
+    assert repr(reply) == '200 OK\n{"greeting": "hello"}'
+    assert "<strong>200 OK</strong>" in reply._repr_html_()
+
+
+def test_settings_keep_their_types(app_file):
+    with launch(app_file(HELLO), GREETING=["1", 2, None]) as app:
+        assert app.get("/").json() == {"greeting": ["1", 2, None]}
+
+
+def test_settings_in_small_letters_are_refused(app_file):
+    with pytest.raises(ValueError, match="capitals.*'greeting'"):
+        launch(app_file(HELLO), greeting="x")
+
+
+def test_flask_variables_of_the_shell_do_not_reach_the_app(app_file, monkeypatch):
+    monkeypatch.setenv("FLASK_GREETING", "from the shell")
+    with launch(app_file(HELLO)) as app:
+        assert app.get("/").json() == {"greeting": "hello"}
+
+
+def test_each_client_has_its_own_cookies(hello):
+    other = hello.client()
+    hello.post("/name", json={"name": "Ann"})
+    assert (hello.get("/name").text, other.get("/name").text) == ("Ann", "nobody")
+
+
+def test_what_the_app_prints_is_in_its_log(hello):
+    hello.get("/name")
+    hello.events  # the barrier: the request is over
+    assert "somebody asked" in hello.log
+
+
+def test_relaunching_a_name_stops_the_first(app_file):
+    path = app_file(HELLO)
+    first = launch(path)
+    with launch(path) as second, launch(path, name="third") as third:
+        assert (first.running, second.running, third.running) == (False, True, True)
+
+
+def test_stopped_app_keeps_its_events_and_stops_again(hello):
+    hello.get("/")
+    hello.events
+    hello.stop()
+    assert [event["kind"] for event in hello.events][:2] == ["request", "push"]
+    hello.stop()
+
+
+def test_start_up_failure_shows_the_apps_own_traceback(app_file):
+    path = app_file("def create_app():\n    return 1 / 0\n")
+    started = time.monotonic()
+    with pytest.raises(LaunchError) as caught:
+        launch(path)
+    assert time.monotonic() - started < 5
+    text = str(caught.value)
+    assert "ZeroDivisionError" in text and "return 1 / 0" in text
+    assert "serve.py" not in text and "importlib" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("", "no function create_app"),
+        ("def create_app():\n    pass\n", "must return the Flask app"),
+        ("import nothing_of_that_name", "ModuleNotFoundError"),
+        ("def create_app(:", "SyntaxError"),
+        ("def create_app():\n    raise SystemExit('no config')\n", "no config"),
+    ],
+)
+def test_what_is_no_app_says_so(app_file, source, message):
+    with pytest.raises(LaunchError, match=message):
+        launch(app_file(source))
+
+
+def test_app_that_never_gets_ready_is_given_up(app_file):
+    path = app_file("import time\n\ndef create_app():\n    time.sleep(60)\n")
+    with pytest.raises(LaunchError, match="ready"):
+        launch(path, timeout=0.5)
+
+
+def test_unknown_app_names_the_apps():
+    with pytest.raises(ValueError, match="ch03_one_connection"):
+        launch("ch99_nothing")
+
+
+def test_command_output_exit_code_and_timeline(hello):
+    routes = hello.flask("routes")
+    assert routes.exit_code == 0 and "/name" in routes.output
+    assert hello.flask("no-such-command").exit_code == 2
+
+
+def test_shell_reads_its_input(hello):
+    shell = hello.flask("shell", input="print('sum', 40 + 2)\n")
+    assert "sum 42" in shell.output
+
+
+def test_events_are_complete_when_they_are_read(app_file):
+    path = app_file(
+        HELLO.replace(
+            "return app",
+            "import time\n    app.teardown_request(lambda exc: time.sleep(0.02))\n    return app",
+        )
+    )
+    with launch(path) as app:
+        for number in range(1, 21):
+            app.get("/")
+            kinds = [event["kind"] for event in app.events]
+            assert kinds.count("pop") == number
+
+
+def test_cell_source_runs_alone_in_the_child():
+    cell = textwrap.dedent(
+        """
+        from flask import Flask
+        def create_app():
+            app = Flask("in_a_cell")
+            app.get("/")(lambda: "from a cell")
+            return app
+        """
+    )
+    program = f"""
+import json, linecache
+from workbook.launch import launch
+cell = {cell!r}
+linecache.cache["<cell>"] = (len(cell), None, cell.splitlines(True), "<cell>")
+exec(compile(cell, "<cell>", "exec"))
+with launch(create_app) as app:
+    print(json.dumps(app.get("/").text))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    assert json.loads(done.stdout) == "from a cell", done.stderr
+
+
+def test_killed_parent_leaves_no_process(app_file):
+    program = f"""
+import time
+from workbook import databases
+from workbook.launch import launch
+database = databases.rethinkdb("orphans")
+app = launch({str(app_file(HELLO))!r}, database)
+print("up", flush=True)
+time.sleep(60)
+"""
+    for _ in range(3):
+        parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        assert parent.stdout.readline() == b"up\n"
+        children = psutil.Process(parent.pid).children(recursive=True)
+        assert len(children) == 2
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+        _, alive = psutil.wait_procs(children, timeout=2)
+        assert not alive

@@ -1,0 +1,69 @@
+"""The README tells the truth: its picture, its chapters, their minutes."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask, g
+
+from workbook import databases
+from workbook.recorder import Recorder
+from workbook.timeline import Timeline
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def picture():
+    """The SVG of two requests on a sandbox: one closes its connection, one leaks it."""
+    app = Flask("readme", static_folder=None)
+    app.logger.disabled = True
+    database = databases.rethinkdb("readme")
+
+    @app.before_request
+    def load_user():
+        pass
+
+    @app.get("/songs")
+    def songs():
+        g.conn = database.connect()
+        return []
+
+    @app.after_request
+    def add_header(response):
+        return response
+
+    @app.teardown_appcontext
+    def close_conn(exc):
+        if leak:
+            raise RuntimeError
+        g.conn.close()
+
+    with Recorder(app) as recorder:
+        leak = False
+        app.test_client().get("/songs")
+        leak = True
+        with pytest.raises(RuntimeError):
+            app.test_client().get("/songs")
+    return base64.b64decode(re.search(r"base64,([^\"]+)", Timeline(recorder.events)._repr_html_())[1])
+
+
+def test_picture_is_what_the_workbook_draws():
+    assert (ROOT / "docs" / "timeline.svg").read_bytes() == picture()
+
+
+def test_chapters_and_minutes():
+    told = dict(re.findall(r"^\| `(ch\w+)` \|.*\| (\d+) \|$", README, re.M))
+    minutes = {
+        path.stem: str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["workbook"]["minutes"])
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
+    assert told == minutes
+
+
+def test_commands_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"\bmake (\w+)", README):
+        assert re.search(rf"^{target}:", makefile, re.M), target

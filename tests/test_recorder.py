@@ -1,0 +1,140 @@
+import inspect
+
+import pytest
+from flask import Blueprint, Flask, abort, after_this_request, g
+
+from workbook.recorder import Recorder
+
+
+@pytest.fixture
+def app():
+    app = Flask("recorded", static_folder=None)
+    blueprint = Blueprint("shop", __name__)
+
+    @app.before_request
+    def first():
+        pass
+
+    @blueprint.before_request
+    def second():
+        pass
+
+    @blueprint.get("/shop")
+    def shop():
+        @after_this_request
+        def stamp(response):
+            return response
+
+        return "open"
+
+    @blueprint.get("/abort")
+    def aborts():
+        abort(418)
+
+    @app.errorhandler(418)
+    def teapot(error):
+        return "teapot", 418
+
+    @app.get("/fails")
+    def fails():
+        raise KeyError("x")
+
+    @app.get("/nested")
+    def nested():
+        with app.app_context():
+            return "nested"
+
+    @app.get("/teardown-fails")
+    def teardown_fails():
+        g.fail = True
+        return "done"
+
+    @app.after_request
+    def header(response):
+        response.call_on_close(lambda: None)
+        return response
+
+    @app.teardown_request
+    def end_request(exc):
+        pass
+
+    @app.teardown_appcontext
+    def end_context(exc):
+        if "fail" in g:
+            raise RuntimeError("in teardown")
+
+    app.register_blueprint(blueprint)
+    return app
+
+
+def steps(recorder):
+    return [(e["hook"], e["name"]) for e in recorder.events if e["kind"] == "enter"]
+
+
+def test_hooks_in_the_order_they_ran(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop").close()
+    assert steps(recorder) == [
+        ("before_request", "first()"),
+        ("before_request", "second()"),
+        ("view", "shop()"),
+        ("after_this_request", "stamp()"),
+        ("after_request", "header()"),
+        ("teardown_request", "end_request(None)"),
+        ("teardown_appcontext", "end_context(None)"),
+        ("call_on_close", "<lambda>()"),
+    ]
+
+
+def test_error_handler_and_exception_are_seen(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/abort")
+    assert ("errorhandler", "teapot()") in steps(recorder)
+    raised = [e["raised"] for e in recorder.events if e["kind"] == "exit" and e["name"] == "aborts()"]
+    assert raised == ["ImATeapot"]
+
+
+def test_teardown_shows_the_exception_it_got(app):
+    app.logger.disabled = True
+    with Recorder(app) as recorder:
+        app.test_client().get("/fails")
+    assert ("teardown_appcontext", "end_context(KeyError)") in steps(recorder)
+    assert [e["status"] for e in recorder.events if e["kind"] == "response"] == ["500 INTERNAL SERVER ERROR"]
+
+
+def test_contexts_are_numbered_and_nested_ones_are_their_own(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/nested")
+    contexts = [(e["kind"], e["context"]) for e in recorder.events if e["kind"] in ("push", "pop")]
+    assert contexts == [("push", 1), ("push", 2), ("pop", 2), ("pop", 1)]
+
+
+def test_teardown_that_raises_ends_the_context_and_loses_the_answer(app):
+    with Recorder(app) as recorder, pytest.raises(RuntimeError):
+        app.test_client().get("/teardown-fails")
+    assert recorder.events[-2]["kind"] == "pop"
+    last = recorder.events[-1]
+    assert (last["kind"], last["status"], last["lost"]) == ("response", "500", "200 OK")
+
+
+def test_async_views_stay_async():
+    app = Flask("a")
+
+    async def view():
+        return "x"
+
+    app.add_url_rule("/", view_func=view)
+    with Recorder(app), app.test_request_context("/"):
+        assert inspect.iscoroutinefunction(app.view_functions["view"])
+
+
+def test_afterwards_app_and_driver_are_as_they_were(app):
+    from rethinkdb import net
+
+    before = dict(app.view_functions), list(app.teardown_appcontext_funcs), net.ConnectionInstance.connect
+    with Recorder(app):
+        app.test_client().get("/shop")
+        assert app.view_functions != before[0]
+    after = dict(app.view_functions), list(app.teardown_appcontext_funcs), net.ConnectionInstance.connect
+    assert before == after
+    assert not {"wsgi_app", "process_response", "do_teardown_appcontext"} & set(vars(app))

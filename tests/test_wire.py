@@ -1,0 +1,97 @@
+import socket
+import threading
+import time
+
+import pytest
+
+from workbook.wire import Wire
+
+
+@pytest.fixture
+def echo():
+    """The address of a server that sends back what it gets."""
+
+    def answer(connection):
+        with connection:
+            while data := connection.recv(1024):
+                connection.sendall(data)
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def wire(echo):
+    with Wire(*echo) as wire:
+        yield wire
+
+
+def talk(connection, text=b"hello"):
+    connection.sendall(text)
+    return connection.recv(1024)
+
+
+def connect(wire):
+    return socket.create_connection((wire.host, wire.port), timeout=5)
+
+
+def test_passes_bytes_on_and_counts(wire):
+    with connect(wire) as one, connect(wire) as two:
+        assert (talk(one), talk(two)) == (b"hello", b"hello")
+        assert (wire.opened, wire.open) == (2, 2)
+    assert (wire.opened, wire.open) == (2, 0)
+
+
+def test_open_is_right_at_once_after_each_close(wire):
+    for _ in range(100):
+        with connect(wire) as connection:
+            talk(connection)
+            assert wire.open == 1
+        assert wire.open == 0
+
+
+def test_cut_breaks_what_is_open(wire):
+    with connect(wire) as connection:
+        talk(connection)
+        assert wire.cut() == 1
+        assert connection.recv(1) == b""
+        assert wire.open == 0
+
+
+def test_refuse_and_accept_again_on_the_same_port(wire):
+    with connect(wire) as connection:
+        talk(connection)
+        wire.refuse()
+        with pytest.raises(ConnectionRefusedError):
+            connect(wire)
+        assert talk(connection) == b"hello"
+    wire.accept()
+    with connect(wire) as connection:
+        assert talk(connection) == b"hello"
+
+
+def test_delay_holds_the_answer(wire):
+    with connect(wire) as connection:
+        talk(connection)
+        wire.delay(0.1)
+        started = time.perf_counter()
+        talk(connection)
+        assert time.perf_counter() - started >= 0.1
+
+
+def test_nobody_behind_the_wire_looks_like_a_server_that_hangs_up():
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        address = unused.getsockname()
+    with Wire(*address) as wire, connect(wire) as connection:
+        assert connection.recv(1) == b""
+        assert wire.opened == 0
