@@ -41,10 +41,11 @@ def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
         "[ok]  database drivers can be imported\n"
         "[ok]  apps can listen on 127.0.0.1\n"
         "[ok]  no process of an earlier session is left\n"
-        "[ok]  RethinkDB: the sandbox, or a server you name\n"
+        "[ok]  RethinkDB can be reached\n"
+        "[ok]  MongoDB can be reached\n"
         "[ok]  your progress can be saved"
     )
-    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 8
+    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 9
     assert doctor.main() == 0
     assert "all 2\n" in capsys.readouterr().out
 
@@ -115,15 +116,36 @@ def process(*command, pid=10, parent=1, name="x", user=None):
 )
 def test_stale_processes(monkeypatch, one, stale):
     monkeypatch.setattr(psutil, "process_iter", lambda attributes: [one])
+    monkeypatch.setattr(psutil, "pid_exists", lambda pid: True)
+    monkeypatch.setattr(doctor, "GRACE", 0.2)
     finding = found("_stale")
     assert bool(finding.fix) is stale
     assert finding.fix.endswith(" 10") is stale
+
+
+def test_an_orphan_that_goes_in_time_is_not_stale(monkeypatch):
+    monkeypatch.setattr(psutil, "process_iter", lambda attributes: [process("python", "-m", "workbook.serve")])
+    monkeypatch.setattr(psutil, "pid_exists", lambda pid: False)
+    assert found("_stale").fix == ""
+
+
+def test_mongodb_where_there_is_no_package(monkeypatch):
+    monkeypatch.delenv("MONGODB_URI", raising=False)
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    assert "conda install conda-forge::mongodb" in found("_mongodb").fix
+
+
+def test_mongodb_that_does_not_answer(monkeypatch):
+    monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1")
+    finding = found("_mongodb")
+    assert "ServerSelectionTimeoutError" in finding.detail and "unset MONGODB_URI" in finding.fix
 
 
 @pytest.mark.skipif(os.name != "posix", reason="orphans as POSIX knows them")
 def test_a_real_orphan_is_seen(machine, monkeypatch):
     monkeypatch.undo()
     (machine / "workbook").mkdir()
+    (machine / "workbook" / "__init__.py").write_text("")
     (machine / "workbook" / "serve.py").write_text("import time; time.sleep(30)")
     start = f"exec >/dev/null 2>&1 </dev/null; {sys.executable} -m workbook.serve & echo $! > pid"
     subprocess.run(["sh", "-c", start], cwd=machine, check=True)
@@ -146,7 +168,7 @@ def test_a_server_that_answers(monkeypatch):
         monkeypatch.setenv("RETHINKDB_PORT", str(server.getsockname()[1]))
         [look] = doctor._servers()
         assert look().fix == ""
-        assert look().what == "RethinkDB: the server you named answers"
+        assert look().what == "RethinkDB can be reached"
     finding = look()
     assert "refused" in finding.detail and "docker compose up -d" in finding.fix
 
@@ -174,7 +196,7 @@ def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_python", _python)
     assert doctor.main() == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert lines[0] == f"[fix] Python 3.11 or newer: RuntimeError: first second  ->  {doctor.INSTALL}"
     page = doctor.show()._repr_html_()
     assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from fake_checkout import CELLS, CHECKS, STEM
 
-from workbook import check, exercises
+from workbook import check, exercises, notebooks
 from workbook.exercises import ExerciseError
 
 # Every exercise of every chapter, proved three ways.
@@ -93,7 +93,7 @@ def test_starter_hides_the_solution_and_keeps_the_rest(root):
         "half = ...  # your turn",
         'other = 1\ncheck("ch01_fake", "half", half)',
     ]
-    assert made["metadata"] == {"kernelspec": exercises.KERNEL}
+    assert made["metadata"] == {"kernelspec": notebooks.KERNEL}
     assert [cell["id"] for cell in made["cells"]] == ["c0", "c1", "c2", "c3", "c4", "c7", "c8"]
     assert made["cells"][3]["metadata"] == {"tags": ["keep-me"]}
     nbformat.validate(made)
@@ -204,7 +204,7 @@ def test_a_malformed_solutions_notebook_is_refused(root, made, complaint):
 
 def test_a_notebook_that_is_no_notebook_is_refused(root):
     (root / "solutions" / f"{STEM}.ipynb").write_text("{}")
-    assert exercises.problems() == [f"solutions/{STEM}.ipynb cannot be read: 'cells'"]
+    assert exercises.problems() == [f"solutions/{STEM}.ipynb cannot be read: it is no notebook"]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_start_page_without_solutions_fits(root):
 
 def test_execute_leaves_the_learners_progress_alone(root, monkeypatch):
     code = "from workbook import progress\nprogress.record('ch', 'x', 'done')\nprogress.get('ch', 'x')['attempts']"
-    text = exercises.execute(fake_checkout.notebook([("code", code, [])]), root / "exercises")
+    text = notebooks.execute(fake_checkout.notebook([("code", code, [])]), root / "exercises")
     [output] = json.loads(text)["cells"][0]["outputs"]
     assert output["data"] == {"text/plain": ["1"]}
     assert not (root.parent / "progress.json").exists()
@@ -270,7 +270,7 @@ def test_write_runs_the_starter_and_a_second_time_changes_nothing(root, monkeypa
     ]
     counts = [cell["execution_count"] for cell in made["cells"] if cell["cell_type"] == "code"]
     assert counts == [1, 2, 3, 4, 5]
-    assert made["metadata"] == {"kernelspec": exercises.KERNEL}
+    assert made["metadata"] == {"kernelspec": notebooks.KERNEL}
     assert not (root.parent / "progress.json").exists()
     assert exercises.differences() == []
     assert exercises.write() == []

@@ -47,6 +47,20 @@ def exercises(arguments):
     return exercises.main(arguments)
 
 
+def outputs(arguments):
+    """Run chapters and solutions (all, or the notebooks named) and store their outputs."""
+    from workbook import notebooks
+
+    return notebooks.main(arguments)
+
+
+def notes(arguments):
+    """Print the instructor's notes: workbook notes [STEM ...]."""
+    from workbook import notebooks
+
+    return notebooks.notes(arguments)
+
+
 def sandbox(arguments):
     """Run a sandbox database by hand: workbook sandbox NAME [--port N]."""
     from workbook import sandbox
@@ -54,8 +68,8 @@ def sandbox(arguments):
     return sandbox.main(arguments)
 
 
-COMMANDS = {command.__name__: command for command in [lab, doctor, progress, exercises, sandbox]}
-TAKE_ARGUMENTS = {"lab", "exercises", "sandbox"}
+COMMANDS = {command.__name__: command for command in [lab, doctor, progress, exercises, outputs, notes, sandbox]}
+TAKE_ARGUMENTS = {"lab", "exercises", "outputs", "notes", "sandbox"}
 
 
 def main(arguments=None):

@@ -7,18 +7,21 @@ its patient is of no use.
 import html
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import shlex
 import socket
 import sys
+import time
 from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(ROOT / "requirements.txt")])
-DRIVERS = ["rethinkdb"]  # what `import` calls them
+DRIVERS = ["rethinkdb", "pymongo"]  # what `import` calls them
 SERVERS = [("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015)]
-CHILDREN = ["workbook.serve", "workbook.sandbox"]
+CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child"]
+GRACE = 2.0
 PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
 
 # what: the same words on every machine where all is well. detail: what was found.
@@ -29,7 +32,7 @@ Finding = namedtuple("Finding", "what detail fix")
 def examine():
     """Everything that can be in the way: a list of Findings, in a fixed order. Never raises."""
     findings = []
-    for look in [_python, _packages, _kernel, _drivers, _loopback, _stale, *_servers(), _progress]:
+    for look in [_python, _packages, _kernel, _drivers, _loopback, _stale, *_servers(), _mongodb, _progress]:
         try:
             findings.append(look())
         except Exception as error:
@@ -156,10 +159,15 @@ def _stale():
         started = any(pair[0] == "-m" and pair[1] in CHILDREN for pair in zip(command, command[1:]))
         if started and process.info["username"] == mine and _is_orphan(process):
             orphans.append(process.pid)
+    # A child ends at most GRACE seconds after its parent; what stays longer is stale.
+    deadline = time.monotonic() + GRACE
+    while orphans and time.monotonic() < deadline:
+        time.sleep(0.1)
+        orphans = [pid for pid in orphans if psutil.pid_exists(pid)]
     if not orphans:
         return Finding(_stale.__doc__, "", "")
     kill = "kill" if os.name == "posix" else "taskkill /F /PID"
-    pids = (" " if os.name == "posix" else " /PID ").join(map(str, sorted(orphans)))
+    pids = (" " if os.name == "posix" else " /PID ").join(map(str, orphans))
     return Finding(_stale.__doc__, f"{len(orphans)} still there", f"{kill} {pids}")
 
 
@@ -179,11 +187,11 @@ def _servers():
 
 
 def _server(label, host_name, port_name, default):
+    what = f"{label} can be reached"
     host, port = os.environ.get(host_name), os.environ.get(port_name) or str(default)
     if not host:
-        return Finding(f"{label}: the sandbox, or a server you name", f"{host_name} is not set", "")
+        return Finding(what, f"the sandbox; {host_name} is not set", "")
     back = f"`unset {host_name} {port_name}` for the sandbox"
-    what = f"{label}: the server you named answers"
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         fix = f"`export {port_name}={default}`, or {back}"
         return Finding(what, f"{port_name} is {port!r}, not a port from 1 to 65535", fix)
@@ -192,6 +200,29 @@ def _server(label, host_name, port_name, default):
             return Finding(what, f"{host}:{port}", "")
     except OSError as error:
         return Finding(what, f"{host}:{port}: {error}", f"`docker compose up -d`, or {back}")
+
+
+def _mongodb():
+    """MongoDB can be reached"""
+    uri = os.environ.get("MONGODB_URI")
+    if uri:
+        from pymongo import MongoClient
+
+        try:
+            with MongoClient(uri, serverSelectionTimeoutMS=2000) as client:
+                client.admin.command("ping")
+            return Finding(_mongodb.__doc__, "the server of MONGODB_URI", "")
+        except Exception as error:
+            fix = "`docker compose up -d`, or `unset MONGODB_URI` for SecantusDB"
+            return Finding(_mongodb.__doc__, f"{type(error).__name__}: {str(error)[:80]}", fix)
+    if importlib.util.find_spec("secantus"):
+        return Finding(_mongodb.__doc__, "SecantusDB; MONGODB_URI is not set", "")
+    fix = "`docker compose up -d mongodb`, or `conda install conda-forge::mongodb` and start `mongod`; "
+    return Finding(
+        _mongodb.__doc__,
+        "SecantusDB has no package for this Python or this processor",
+        f"{fix}then {_set('MONGODB_URI')}mongodb://127.0.0.1:27017",
+    )
 
 
 def _progress():

@@ -8,26 +8,25 @@ tagged ``solution`` (an explanation, a demonstration) stays out of the starter.
 import argparse
 import ast
 import contextlib
-import json
 import linecache
-import os
 import re
 import sys
-import tempfile
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook import notebooks
+from workbook.notebooks import NotebookError
+
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = "run `make exercises`"
 TURN = "...  # your turn"
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 REGION = re.compile(
     r"^(?P<indent>[ ]*)# BEGIN SOLUTION[ ]*\n(?P<code>.*?)^[ ]*# END SOLUTION[ ]*$", re.M | re.S
 )
 
 
-class ExerciseError(Exception):
+class ExerciseError(NotebookError):
     """Something in the checkout does not fit together; the message says what to do."""
 
 
@@ -79,7 +78,7 @@ def stems(root=None):
 
 def load(stem, root=None):
     """Read solutions/<stem>.ipynb into a Chapter; raises ExerciseError."""
-    cells = _read((root or ROOT) / "solutions" / f"{stem}.ipynb")["cells"]
+    cells = notebooks.read((root or ROOT) / "solutions" / f"{stem}.ipynb")["cells"]
     found, region = {}, None
     for number, cell in enumerate(cells):
         if cell["cell_type"] != "code":
@@ -158,7 +157,7 @@ def problems(root=None):
     def attempt(function, *arguments):
         try:
             return function(*arguments)
-        except ExerciseError as error:
+        except NotebookError as error:
             found.append(str(error))
 
     loaded = {stem: attempt(load, stem, root) for stem in stems(root)}
@@ -208,7 +207,7 @@ def starter(chapter):
         if cell["cell_type"] == "code":
             new |= {"execution_count": None, "outputs": []}
         cells.append(new)
-    return {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": cells, "metadata": {"kernelspec": notebooks.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def differences(root=None):
@@ -220,7 +219,7 @@ def differences(root=None):
     for stem in stems(root):
         path = root / "exercises" / f"{stem}.ipynb"
         expected = starter(load(stem, root))
-        actual = _read(path) if path.exists() else {"cells": []}
+        actual = notebooks.read(path) if path.exists() else {"cells": []}
         code = [cell for cell in actual["cells"] if cell["cell_type"] == "code"]
         if not all(cell.get("execution_count") for cell in code):
             found.append(f"exercises/{stem}.ipynb has cells that were not run: {MAKE}")
@@ -242,11 +241,10 @@ def write(root=None):
     for stem in stems(root):
         path = root / "exercises" / f"{stem}.ipynb"
         try:
-            text = execute(starter(load(stem, root)), path.parent)
-        except ExerciseError as error:
+            text = notebooks.execute(starter(load(stem, root)), path.parent)
+        except NotebookError as error:
             raise ExerciseError(f"the starter exercises/{path.name} {error}") from error
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8", newline="\n")
+        if notebooks.write(path, text):
             changed.append(path)
     return changed
 
@@ -289,22 +287,13 @@ def main(arguments=None):
         return 1 if found else 0
     try:
         changed, found = write(), problems()
-    except ExerciseError as error:
+    except NotebookError as error:
         changed, found = [], [str(error)]
     if changed or not found:
         print("\n".join(f"wrote exercises/{path.name}" for path in changed) or "nothing changed")
     if found:
         print("\n".join(found), file=sys.stderr)
     return 1 if found else 0
-
-
-def _read(path):
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"]
-        return notebook
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ExerciseError(f"{path.parent.name}/{path.name} cannot be read: {error}") from error
 
 
 def _source(cell):
@@ -367,38 +356,6 @@ def _execute(source, filename, namespace, show):
     if last and show:
         return eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
     return None
-
-
-def execute(notebook, folder):
-    """Run a notebook (an nbformat dict) in a kernel of its own, in ``folder``.
-
-    Returns its text with outputs, the same on every machine. The learner's progress is not
-    touched. Raises ExerciseError if a cell fails that is not tagged ``raises-exception``.
-    """
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    # The checkout that the notebook is in, even if another one is installed.
-    paths = [str(folder.parent), os.environ.get("PYTHONPATH")]
-    with tempfile.TemporaryDirectory() as own:
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            "WORKBOOK_PROGRESS": os.path.join(own, "progress.json"),
-        }
-        client = NotebookClient(
-            nbformat.reads(json.dumps(notebook), as_version=4),
-            timeout=60,
-            kernel_name="python3",
-            record_timing=False,
-            resources={"metadata": {"path": str(folder)}},
-        )
-        try:
-            done = client.execute(env=environment)
-        except CellExecutionError as error:
-            raise ExerciseError(f"does not run through: {error.ename}: {error.evalue}") from error
-    done.metadata = notebook["metadata"] | {"kernelspec": KERNEL}
-    return nbformat.writes(done) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""Servers that speak real wire protocols on loopback, each in a process of its own."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+
+from workbook import child
+
+SERVERS = {"rethinkdb": "RethinkDB"}
+
+
+def main(argv=None):
+    """Run one server. The first line on stdout is its address as JSON; people read stderr."""
+    parser = argparse.ArgumentParser(prog="workbook sandbox", description=__doc__)
+    parser.add_argument("server", choices=sorted(SERVERS))
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0, the default: any free port")
+    parser.add_argument("--follow-parent", action="store_true", help="end when stdin does")
+    options = parser.parse_args(argv)
+    if options.follow_parent:
+        child.follow_parent()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+
+    def announce(host, port):
+        print(
+            f"This is a sandbox that speaks {SERVERS[options.server]}'s protocol on {host}:{port}. "
+            "It is not a database: everything is in memory and gone when it ends.",
+            file=sys.stderr,
+            flush=True,
+        )
+        print(json.dumps({"host": host, "port": port}), flush=True)
+
+    from .rethinkdb.server import serve
+
+    try:
+        serve(options.host, options.port, announce)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return f"workbook sandbox: cannot listen on {options.host}:{options.port}: {reason}"
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,5 @@
+import sys
+
+from workbook.sandbox import main
+
+sys.exit(main())
