@@ -8,5 +8,5 @@ def test_text_is_aligned():
 
 def test_html_is_escaped_and_rows_have_headings():
     markup = Table(["a<b", "n"], [["x&y", 1]])._repr_html_()
-    assert '<th scope="col">a&lt;b</th>' in markup
-    assert '<tr><th scope="row">x&amp;y</th><td>1</td></tr>' in markup
+    assert '<th scope="col" style="text-align: left">a&lt;b</th>' in markup
+    assert '<th scope="row" style="text-align: left">x&amp;y</th>' in markup

@@ -15,6 +15,7 @@ import time
 from collections import deque
 
 LOG_LINES = 5000
+MARK = b"\x00read so far: "  # in the log's pipe, after all that was written before a sync
 
 
 class ChildDied(Exception):
@@ -39,6 +40,8 @@ class Child:
         self._condition = threading.Condition()
         self._reports = deque()
         self._log = deque(maxlen=LOG_LINES)
+        self._syncs = 0
+        self._log_read = 0
         self._on_report = on_report
         self._ended = False
         self.process = subprocess.Popen(
@@ -110,6 +113,22 @@ class Child:
                     raise TimeoutError(f"no line like {pattern!r} from the child process in {timeout} s")
         raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
 
+    def sync(self, timeout=10.0):
+        """Wait until all that the child did so far is in its reports and its log.
+
+        Silent if the child is gone; TimeoutError as ``wait_for``.
+        """
+        with self._condition:
+            self._syncs += 1
+            number = self._syncs
+        self.send(sync=number)
+        try:
+            self.wait_for("synced", number, timeout)
+        except ChildDied:
+            return
+        with self._condition:
+            self._condition.wait_for(lambda: self._log_read >= number or self._ended, timeout)
+
     def stop(self):
         """End the child at once and wait for it. Safe to call again."""
         try:
@@ -138,8 +157,12 @@ class Child:
 
     def _read_log(self):
         for line in self.process.stderr:
-            self._log.append(line.decode(errors="replace"))
+            text, mark, number = line.partition(MARK)
             with self._condition:
+                if text:
+                    self._log.append(text.decode(errors="replace"))
+                if mark:
+                    self._log_read = int(number)
                 self._condition.notify_all()
 
 
@@ -160,6 +183,13 @@ def take_stdout():
                 data = data[os.write(channel, data) :]
 
     return report
+
+
+def answer_sync(report, number):
+    """In the child: tell the parent that it has been told everything."""
+    sys.stderr.flush()
+    os.write(2, MARK + f"{number}\n".encode())
+    report({"synced": number})
 
 
 def follow_parent(on_message=None, leave=lambda: os._exit(0)):

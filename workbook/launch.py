@@ -5,7 +5,6 @@ import inspect
 import json
 import linecache
 import os
-import threading
 from pathlib import Path
 
 import httpx
@@ -123,8 +122,6 @@ class App(Client):
         self._spec = spec
         self._environ = environ
         self._events = []
-        self._syncs = 0
-        self._lock = threading.Lock()
 
     def _start(self, timeout):
         self._child = Child(
@@ -149,14 +146,7 @@ class App(Client):
     @property
     def events(self):
         """What the app did so far (see ``recorder``), complete once its requests are answered."""
-        with self._lock:
-            self._syncs += 1
-            number = self._syncs
-        self._child.send(sync=number)
-        try:
-            self._child.wait_for("synced", number)
-        except ChildDied:
-            pass
+        self._child.sync()
         return list(self._events)
 
     def timeline(self, last=None):
@@ -169,7 +159,8 @@ class App(Client):
 
     @property
     def log(self):
-        """What the app wrote to stdout and stderr."""
+        """What the app wrote to stdout and stderr, complete once its requests are answered."""
+        self._child.sync()
         return self._child.log
 
     @property

@@ -4,12 +4,13 @@ import base64
 import html
 
 CHARACTER = 7.0  # px, the widest that 12 px text comes to
-LEFT = 176
 EDGE = 24
+LABEL = 120  # px, the room for the names of connections where there are any
 STYLE = """
 text { font: 500 12px ui-sans-serif, system-ui, sans-serif; fill: #1c2733 }
 .title { font-size: 14px; font-weight: 600 } .small { font-size: 11px; fill: #5b6773 }
 .page { fill: #ffffff; stroke: #d4dbe2 } .context { fill: #e8f1fb; stroke: #4a86c5 }
+.outside { fill: none; stroke: #9fb3c8; stroke-dasharray: 4 4 }
 .context-label { fill: #2f6aa8; font-weight: 600 } .rule { stroke: #d4dbe2 }
 .hook { fill: #ffffff; stroke: #9fb3c8 } .view { fill: #dcefe3; stroke: #3f8f5f }
 .teardown { fill: #f6e6f2; stroke: #a35c93 } .bad { fill: #fde4df; stroke: #c8442b }
@@ -43,6 +44,8 @@ class _Drawing:
         self.timeline = timeline
         self.parts = []
         self.y = 18
+        bars = any(row.connections for group in timeline.groups for _, row in group)
+        self.left = EDGE + 4 + (LABEL if bars else 0)
         self.edges = [self.edges_of(group) for group in timeline.groups]
         # Room at the right for what is still open when the group ends.
         self.width = max([640, *(edges[-1] + 120 for edges in self.edges)])
@@ -63,9 +66,8 @@ class _Drawing:
             f"{''.join(self.parts)}</svg>"
         )
 
-    @staticmethod
-    def edges_of(group):
-        edges = [LEFT]
+    def edges_of(self, group):
+        edges = [self.left]
         for width in group.columns:
             edges.append(edges[-1] + width * CHARACTER + 24)
         return edges
@@ -83,9 +85,9 @@ class _Drawing:
     def row(self, row, group, edges):
         left, right = edges[row.start], edges[row.last(group) + 1]
         bottom = 64 if row.steps else 26
-        self.box("context", left - 4, self.y, right - left + 4, bottom)
+        self.box("context" if row.pushed else "outside", left - 4, self.y, right - left + 4, bottom)
         self.text(left + 4, self.y + 16, row.label, "context-label")
-        if row.end is None:
+        if row.pushed and row.end is None:
             self.text(right + 8, self.y + 16, "still pushed", "bad-text")
         for step in row.steps:
             self.step(step, edges[step.start], edges[step.last(group) + 1])

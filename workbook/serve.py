@@ -70,7 +70,7 @@ def run_server(spec, report):
 
     def on_message(message):
         busy.wait_until_idle(timeout=1)
-        report({"synced": message["sync"]})
+        child.answer_sync(report, message["sync"])
 
     child.follow_parent(on_message)
     app, _ = load(spec, report)

@@ -2,6 +2,7 @@
 
 import html
 
+LEFT = 'style="text-align: left"'
 
 class Table:
     """Rows of values under ``columns``; the first value of each row is its heading."""
@@ -19,10 +20,11 @@ class Table:
         )
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in self.columns)
+        # JupyterLab would align everything to the right, as numbers are.
+        head = "".join(f'<th scope="col" {LEFT}>{html.escape(column)}</th>' for column in self.columns)
         body = "".join(
-            f'<tr><th scope="row">{html.escape(first)}</th>'
-            + "".join(f"<td>{html.escape(value)}</td>" for value in values)
+            f'<tr><th scope="row" {LEFT}>{html.escape(first)}</th>'
+            + "".join(f"<td {LEFT}>{html.escape(value)}</td>" for value in values)
             + "</tr>"
             for first, *values in self.rows
         )

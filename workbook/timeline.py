@@ -36,11 +36,12 @@ class Step(Span):
 
 
 class Row(Span):
-    """An app context, or a request inside a context that it did not push."""
+    """An app context, a request inside a context that it did not push, or no context at all."""
 
-    def __init__(self, label, column):
+    def __init__(self, label, column, pushed=True):
         super().__init__(column)
         self.label = label
+        self.pushed = pushed
         self.steps = []
         self.connections = []
 
@@ -137,7 +138,7 @@ class _Reader:
             self.groups.append(Group())
         return self.groups[-1]
 
-    def row(self, event):
+    def row(self, event, group):
         """The row that shows what happens in this event's context and request."""
         if event["request"] in self.requests:
             row = self.requests[event["request"]][2]
@@ -145,10 +146,9 @@ class _Reader:
                 return row
         if event["context"] in self.contexts:
             return self.contexts[event["context"]][1]
-        group = self.group(event)
         section = Section(self.command or "outside any context")
         group.sections.append(section)
-        section.rows.append(Row("no context", len(group.columns)))
+        section.rows.append(Row("no context", len(group.columns), pushed=False))
         return section.rows[0]
 
     def on_command(self, event):
@@ -205,7 +205,7 @@ class _Reader:
 
     def on_enter(self, event):
         group = self.group(event)
-        row = self.row(event)
+        row = self.row(event, group)
         step = Step(group.column(event["hook"], event["name"]), event["hook"], event["name"])
         row.steps.append(step)
         self.steps[event["step"]] = step
@@ -235,7 +235,8 @@ class _Reader:
         return step.start
 
     def on_open(self, event):
-        group, row = self.group(event), self.row(event)
+        group = self.group(event)
+        row = self.row(event, group)
         bar = Bar(event["connection"], self.moment(event, group, row))
         group.widen(bar.start, "o opened ")
         row.connections.append(bar)
@@ -243,7 +244,8 @@ class _Reader:
 
     def on_close(self, event):
         opened_in, bar = self.bars[event["connection"]]
-        group, row = self.group(event), self.row(event)
+        group = self.group(event)
+        row = self.row(event, group)
         if group is not opened_in:
             bar.state = "open"
             bar = Bar(bar.label, 0, continued=True)

@@ -6,74 +6,85 @@ function per term, registered with ``@term`` in the modules ``terms_*``.
 """
 
 import time
+from typing import NamedTuple
 
 from .datum import (
     ARRAY_LIMIT, LOGIC, NON_EXISTENCE, RESOURCE, Fault, build, clip, expect, from_json, get_field,
-    integer, key, limited, make_time, ptype, show, truth, type_name, typed,
-)  # fmt: skip
+    integer, key, limited, logic, make_time, ptype, show, truth, type_name, typed,
+)
 
-COMPILE = -1  # kind of a Fault found before the query runs
+COMPILE = -1  # kind of a Fault that is found before the query runs
 DEADLINE = 10.0  # seconds
-MAX_DEPTH = 500
+MAX_DEPTH = 300
 
+# What a term can give (``val_t``), by the names that stand in messages.
 DB, TABLE, SLICE, SELECTION = "DATABASE", "TABLE", "TABLE_SLICE", "SELECTION"
 SEQUENCE, SINGLE, DATUM = "SEQUENCE", "SINGLE_SELECTION", "DATUM"
 FUNCTION, GROUPED = "FUNCTION", "GROUPED_DATA"
 
-TERMS = {}  # code -> Spec
+MAKE_ARRAY, MAKE_OBJ, VAR, IMPLICIT_VAR, ORDER_BY, FUNC, DESC, ARGS = 2, 3, 10, 13, 41, 69, 74, 154
 REFUSED = {
-    153: "HTTP", 157: "GEOJSON", 158: "TO_GEOJSON", 159: "POINT", 160: "LINE", 161: "POLYGON",
-    162: "DISTANCE", 163: "INTERSECTS", 164: "INCLUDES", 165: "CIRCLE", 166: "GET_INTERSECTING",
-    167: "FILL", 168: "GET_NEAREST", 171: "POLYGON_SUB", 176: "RECONFIGURE", 188: "GRANT",
-    189: "SET_WRITE_HOOK", 190: "GET_WRITE_HOOK",
-}  # fmt: skip
+    36: "BETWEEN_DEPRECATED", 153: "HTTP", 157: "GEOJSON", 158: "TO_GEOJSON", 159: "POINT",
+    160: "LINE", 161: "POLYGON", 162: "DISTANCE", 163: "INTERSECTS", 164: "INCLUDES", 165: "CIRCLE",
+    166: "GET_INTERSECTING", 167: "FILL", 168: "GET_NEAREST", 171: "POLYGON_SUB",
+    176: "RECONFIGURE", 179: "REBALANCE", 188: "GRANT", 189: "SET_WRITE_HOOK",
+    190: "GET_WRITE_HOOK", 191: "BIT_AND", 192: "BIT_OR", 193: "BIT_XOR", 194: "BIT_NOT",
+    195: "BIT_SAL", 196: "BIT_SAR",
+}
 
 
-class Spec:
-    """What a term takes. ``grouped``: applied to each group of its first argument."""
+class Spec(NamedTuple):
+    """What a term takes.
 
-    def __init__(self, name, run, low, high, opts, refuse, grouped, deterministic, write, closed):
-        self.name, self.run, self.low, self.high = name, run, low, high
-        self.opts, self.refuse, self.grouped = frozenset(opts), frozenset(refuse), grouped
-        self.deterministic, self.write, self.closed = deterministic, write, closed
+    ``high`` -1: any number of arguments. ``refuse``: options of the server which the sandbox has
+    not. ``grouped``: "value", the term is applied to each group; "stream", it maps a grouped stream
+    to a grouped stream; None, it takes the groups whole. ``pure``: deterministic. ``write``:
+    forbidden inside the functions of ``closed`` terms.
+    """
+
+    name: str
+    run: object
+    low: int
+    high: int
+    opts: tuple
+    refuse: tuple = ()
+    grouped: str | None = "value"
+    pure: bool = True
+    write: bool = False
+    closed: bool = False
 
     def check_arity(self, found, node, kind):
         if found < self.low or 0 <= self.high < found:
-            if self.low == self.high:
-                expected = f"{self.low} argument{'' if self.low == 1 else 's'}"
-            elif self.high < 0:
-                expected = f"{self.low} or more argument{'' if self.low == 1 else 's'}"
-            else:
+            expected = plural(self.low)
+            if self.high < 0:
+                expected = f"{self.low} or more argument{'s' * (self.low != 1)}"
+            elif self.low != self.high:
                 expected = f"between {self.low} and {self.high} arguments"
             raise Fault(kind, f"Expected {expected} but found {found}.", node)
 
 
-def term(
-    code, name, low=1, high=None, opts=(), *, refuse=(), grouped="value", deterministic=True,
-    write=False, closed=False,
-):  # fmt: skip
-    """Register the function that evaluates a term.
+TERMS = {}  # code -> Spec
 
-    ``high`` -1: any number of arguments. ``refuse``: options of the server which the sandbox has
-    not. ``grouped`` "stream": maps a grouped stream to a grouped stream; None: takes the groups
-    whole. ``write``: forbidden inside the functions of ``closed`` terms.
-    """
+
+def term(code, name, low, high=None, opts=(), **more):
+    """Register the function that evaluates a term; see Spec."""
 
     def register(run):
-        TERMS[code] = Spec(
-            name, run, low, low if high is None else high, opts, refuse, grouped, deterministic,
-            write, closed,
-        )  # fmt: skip
+        TERMS[code] = Spec(name, run, low, low if high is None else high, tuple(opts), **more)
         return run
 
     return register
 
 
+def plural(n):
+    return f"{n} argument{'' if n == 1 else 's'}"
+
+
 class Query:
     """One running query: its session, its options and its deadline."""
 
-    def __init__(self, store, user="admin", deadline=DEADLINE):
-        self.store, self.user, self.seconds = store, user, deadline
+    def __init__(self, store, user="admin", seconds=DEADLINE):
+        self.store, self.user, self.seconds = store, user, seconds
         self.options, self.limit, self.now, self.nodes = {}, ARRAY_LIMIT, None, 0
         self.restart()
 
@@ -83,13 +94,10 @@ class Query:
     def tick(self):
         self.ticks += 1
         if not self.ticks & 127 and time.monotonic() > self.deadline:
-            raise Fault(
-                RESOURCE, f"[sandbox] the query ran for more than {self.seconds:g} s: stopped."
-            )
+            raise Fault(RESOURCE, f"[sandbox] the query was stopped after {self.seconds:g} s.")
 
     def time(self):
-        if self.now is None:
-            self.now = make_time(time.time(), "Z")
+        self.now = self.now or make_time(time.time(), "Z")
         return self.now
 
 
@@ -103,17 +111,14 @@ class Val:
 
     def wrong(self, expected):
         kind = NON_EXISTENCE if self.kind is DATUM and self.data is None else LOGIC
-        return Fault(
-            kind, f"Expected type {expected} but found {self.kind}:\n{self.show()}", self.node
-        )
+        message = f"Expected type {expected} but found {self.kind}:\n{self.show()}"
+        return Fault(kind, message, self.node)
 
     def show(self):
         if self.is_datum:
             return show(self.datum())
-        if self.kind is DB:
-            return f'db("{self.data.name}")'
-        if self.kind is TABLE:
-            return f'table("{self.data.name}")'
+        if self.kind in (DB, TABLE):
+            return f'{"db" if self.kind is DB else "table"}("{self.data.name}")'
         if self.kind is SELECTION:
             return f"SELECTION ON table({self.data.table.name})"
         return f"VALUE {self.kind}"
@@ -155,35 +160,29 @@ class Val:
         value = self.convert(integer)
         if abs(value) >= 2 ** (bits - 1):
             size = "large" if value > 0 else "small"
-            raise Fault(LOGIC, f"Integer too {size}: {value}", self.node)
+            raise logic(f"Integer too {size}: {value}", self.node)
         return value
 
     def time(self):
-        value = self.datum()
-        if ptype(value) == "TIME":
-            return value
-        raise Fault(LOGIC, f"Not a TIME pseudotype: `{clip(show(value))}`.", self.node)
+        if ptype(self.datum()) == "TIME":
+            return self.datum()
+        raise logic(f"Not a TIME pseudotype: `{clip(self.datum())}`.", self.node)
+
+    def exactly(self, kind):
+        if self.kind is kind:
+            return self.data
+        raise self.wrong(kind)
 
     def table(self):
-        if self.kind is TABLE:
-            return self.data
-        raise self.wrong(TABLE)
-
-    def slice(self):
-        if self.kind is TABLE:
-            return Slice(self.data)
-        if self.kind is SLICE:
-            return self.data
-        raise self.wrong(SLICE)
+        return self.exactly(TABLE)
 
     def db(self):
-        if self.kind is DB:
-            return self.data
-        raise self.wrong(DB)
+        return self.exactly(DB)
+
+    def slice(self):
+        return Slice(self.data) if self.kind is TABLE else self.exactly(SLICE)
 
     def seq(self):
-        if self.kind is SEQUENCE:
-            return self.data
         if self.kind is SELECTION:
             return self.data.seq
         if self.kind in (TABLE, SLICE):
@@ -192,14 +191,12 @@ class Val:
             if type(self.data) is list:
                 return Seq(self.data, self.node, array=True)
             raise typed(self.data, f"Cannot convert {type_name(self.data)} to SEQUENCE")
-        raise self.wrong(SEQUENCE)
+        return self.exactly(SEQUENCE)
 
     def selection(self):
-        if self.kind is SELECTION:
-            return self.data
         if self.kind in (TABLE, SLICE):
             return Selection(self.slice().table, self.seq())
-        raise self.wrong(SELECTION)
+        return self.exactly(SELECTION)
 
     def func(self, shortcut=None):
         """As a function; ``shortcut`` says what a plain value is good for: const or field."""
@@ -209,71 +206,43 @@ class Val:
             raise self.wrong(FUNCTION)
         value = self.datum()
         if shortcut == "const":
-            return Native(lambda *_: value, self.node, constant=True)
-        return Native(lambda row: field(row, value), self.node)
-
-
-def field(row, name):
-    """What the shortcut ``'name'`` for a function does: get_field."""
-    if type(row) is not dict:
-        raise typed(
-            row, f"Cannot perform get_field on a non-object non-sequence `{clip(show(row))}`."
-        )
-    return get_field(row, expect(name, "STRING"))
+            return native(lambda *_: value, self.node, matches=True)
+        return native(lambda row: get_field(row, expect(value, "STRING")), self.node)
 
 
 class Func:
-    """A function of the query with the scope it was made in."""
+    """A function. ``matches``: an object that it gives is a pattern for `filter`."""
 
-    def __init__(self, node, scope):
-        self.node, self.scope = node, scope
-        self.params, self.body = node.params, node.args[1]
-        self.arity = len(self.params)
-        self.deterministic = node.deterministic
-        self.matches_objects = self.body.code in (1, 3)  # {'a': 1} as a predicate
+    def __init__(self, run, node, arity=0, pure=True, matches=False):
+        self.run, self.node, self.arity = run, node, arity
+        self.pure, self.matches = pure, matches
 
     def __call__(self, q, *args, literal=False):
-        if self.params and len(args) != self.arity:
-            raise Fault(
-                LOGIC,
-                f"Expected function with {plural(len(args))} but found function with "
-                f"{plural(self.arity)}.",
-                self.node,
-            )
-        scope = self.scope
-        if self.params:
-            scope = {**scope, **dict(zip(self.params, args, strict=True))}
-            if self.arity == 1:
-                scope[None] = args[0]  # r.row
-        return self.body.eval(q, scope, literal)
+        if self.arity and len(args) != self.arity:
+            expected, found = plural(len(args)), plural(self.arity)
+            raise logic(f"Expected function with {expected} but found function with {found}.", self.node)
+        return self.run(q, args, literal)
 
 
-class Native:
-    """A function of the server's own."""
+def native(function, node, matches=False):
+    """A function of the server's own; its errors point at ``node``."""
 
-    deterministic, arity = True, 0
-
-    def __init__(self, function, node, constant=False):
-        self.function, self.node, self.matches_objects = function, node, constant
-
-    def __call__(self, q, *args, literal=False):
+    def run(q, args, literal):
         try:
-            return Val(DATUM, self.function(*args), self.node)
+            return Val(DATUM, function(*args), node)
         except Fault as fault:
-            fault.node = fault.node or self.node
+            fault.node = fault.node or node
             raise
 
-
-def plural(n, word="argument"):
-    return f"{n} {word}{'' if n == 1 else 's'}"
+    return Func(run, node, matches=matches)
 
 
 class Seq:
     """A lazy sequence: a source and the steps its items go through.
 
     A step maps an item to an iterable of items. ``array``: it is an array in all but name.
-    ``slice``: the part of a table it reads, which is what `changes` can follow. ``feed``: the notes
-    of a changefeed, which never ends. Arrays are made of finite sequences only.
+    ``slice``: the part of a table that it reads, which `changes` can follow. ``feed``: the Feed of
+    a sequence without end.
     """
 
     def __init__(self, source, node, array=False, slice=None, feed=None, steps=()):
@@ -285,7 +254,7 @@ class Seq:
         return Seq(self.source, self.node, self.array, self.slice, self.feed, steps)
 
     def over(self, function, node):
-        """The same kind of sequence with ``function(iterator)`` applied; `changes` cannot follow."""
+        """``function(iterator)``: a sequence of the same kind that `changes` cannot follow."""
         return Seq(lambda q: function(self.items(q)), node, self.array, None, self.feed)
 
     def items(self, q):
@@ -295,36 +264,35 @@ class Seq:
             fault.node = fault.node or self.node
             raise
         for _, step, node in self.steps:
-            items = _apply(step, items, node)
+            items = self._apply(step, items, node)
         return items
 
-    def finite(self, q, node):
+    @staticmethod
+    def _apply(step, items, node):
+        try:
+            for item in items:
+                yield from step(item)
+        except Fault as fault:
+            fault.node = fault.node or node
+            raise
+
+    def finite(self, q):
         """The items, for a term that needs all of them."""
         if self.feed is not None:
-            raise Fault(
-                LOGIC,
+            raise logic(
                 "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a "
                 "changefeed).",
                 self.node,
             )
         return self.items(q)
 
-    def list(self, q, node):
+    def list(self, q):
         result = []
-        for item in self.finite(q, node):
+        for item in self.finite(q):
             result.append(item)
             if len(result) > q.limit:
                 limited(result, q.limit)
         return result
-
-
-def _apply(step, items, node):
-    try:
-        for item in items:
-            yield from step(item)
-    except Fault as fault:
-        fault.node = fault.node or node
-        raise
 
 
 class Slice:
@@ -334,14 +302,12 @@ class Slice:
         self.table, self.index, self.order, self.bounds = table, index, order, bounds
 
     def seq(self, node):
-        return Seq(
-            lambda q: self.table.scan(self.index, self.bounds, self.order), node, slice=self
-        )
+        return Seq(lambda q: (row for row, _ in self.table.pairs(self)), node, slice=self)
 
 
-class Selection:
-    def __init__(self, table, seq):
-        self.table, self.seq = table, seq
+class Selection(NamedTuple):
+    table: object
+    seq: Seq
 
 
 class Single:
@@ -369,9 +335,13 @@ class Node:
     """A compiled term."""
 
     __slots__ = (
-        "code", "spec", "args", "opts", "parent", "frame", "id", "value", "deterministic",
-        "params", "spliced",
-    )  # fmt: skip
+        "code", "spec", "args", "opts", "parent", "frame", "id", "value", "pure", "params", "spliced"
+    )
+
+    def __init__(self, parent, frame, number):
+        self.parent, self.frame, self.id = parent, frame, number
+        self.code, self.spec, self.args, self.opts = 1, None, (), {}
+        self.value, self.pure, self.params, self.spliced = None, True, None, False
 
     def path(self):
         frames, node = [], self
@@ -387,27 +357,26 @@ class Node:
         try:
             call = Call(self, q, scope, literal)
             if self.spec.grouped and call.n and call[0].kind is GROUPED:
-                return self.eval_groups(q, scope, call)
+                return self.eval_groups(call)
             result = self.spec.run(call)
         except Fault as fault:
             fault.node = fault.node or self
             raise
         return result if type(result) is Val else Val(DATUM, result, self)
 
-    def eval_groups(self, q, scope, call):
-        groups = call[0].data
+    def eval_groups(self, call):
+        groups, pairs = call[0].data, []
         stream = groups.stream and self.spec.grouped == "stream"
-        pairs = []
         for group, value in groups.pairs:
-            each = Call(self, q, scope, False)
+            each = Call(self, call.q, call.scope, False)
             each.first, each.in_groups = Val(DATUM, value, self), groups.stream
             try:
                 result = self.spec.run(each)
             except EmptyGroup:
                 continue
             if type(result) is Val:
-                result = result.seq().list(q, self) if result.kind is SEQUENCE else result.datum()
-            if not stream or result:
+                result = result.seq().list(call.q) if result.kind is SEQUENCE else result.datum()
+            if result or not stream:
                 pairs.append((group, result))
         return Val(GROUPED, Groups(pairs, stream), self)
 
@@ -421,27 +390,18 @@ class Call:
         self.node, self.q, self.scope, self.literal = node, q, scope, literal
         self.args, self.first, self.in_groups = node.args, None, False
         if node.spliced:
-            self.splice()
+            self.args = []
+            for arg in node.args:
+                values = arg.eval(q, scope).datum() if arg.code == ARGS else None
+                self.args += [arg] if values is None else [Val(DATUM, v, node) for v in values]
+            node.spec.check_arity(len(self.args), node, LOGIC)
         self.n = len(self.args)
 
-    def splice(self):
-        args = []
-        for arg in self.node.args:
-            if arg.code == 154:  # r.args
-                values = arg.eval(self.q, self.scope).datum()
-                args += [Val(DATUM, value, self.node) for value in values]
-            else:
-                args.append(arg)
-        self.args = args
-        self.node.spec.check_arity(len(args), self.node, LOGIC)
-
     def __getitem__(self, i):
-        if i == 0 and self.first is not None:
-            return self.first
-        result = self.arg(i)
         if i == 0:
-            self.first = result
-        return result
+            self.first = self.first or self.arg(0)
+            return self.first
+        return self.arg(i)
 
     def arg(self, i, literal=False):
         arg = self.args[i]
@@ -450,6 +410,10 @@ class Call:
     def opt(self, name):
         node = self.node.opts.get(name) or self.q.options.get(name)
         return None if node is None else node.eval(self.q, self.scope)
+
+    def flag(self, name):
+        option = self.opt(name)
+        return option is not None and option.bool()
 
     def fail(self, message, kind=LOGIC):
         raise Fault(kind, message, self.node)
@@ -461,117 +425,94 @@ class Call:
         """The sequence as this term's result: a selection if it is one of a table's rows."""
         if table is not None:
             return self.val(SELECTION, Selection(table, seq))
-        if seq.array:
-            return seq.list(self.q, self.node)
-        return self.val(SEQUENCE, seq)
+        return seq.list(self.q) if seq.array else self.val(SEQUENCE, seq)
 
 
-# Compiling ---------------------------------------------------------------------------------
+# Compiling
 
 
-class Place:
-    """What is visible where a term stands: variables, r.row, whether writes are allowed."""
+class Place(NamedTuple):
+    """Where a term stands: what is visible there, and whether writes are allowed."""
 
-    __slots__ = ("names", "rows", "writes", "depth", "ordering")
+    names: frozenset = frozenset()
+    rows: int = 0  # how many functions r.row could belong to
+    writes: bool = True
+    depth: int = 0
+    parent: int = 0
 
-    def __init__(self, names=frozenset(), rows=0, writes=True, depth=0, ordering=False):
-        self.names, self.rows, self.writes = names, rows, writes
-        self.depth, self.ordering = depth, ordering
 
-
-def compile_term(wire, q, place=None, parent=None, frame=None):
+def compile_term(wire, q, place=Place(), parent=None, frame=None):
     """The Node of a term as it came over the wire."""
-    place = place or Place()
-    node = Node()
-    node.parent, node.frame, node.id = parent, frame, q.nodes
-    node.value, node.params, node.spliced, node.deterministic = None, None, False, True
-    node.args, node.opts, node.code, node.spec = (), {}, 1, None
+    node = Node(parent, frame, q.nodes)
     q.nodes += 1
 
-    def fail(message):
-        raise Fault(COMPILE, message, node)
+    def fail(message, at=node):
+        raise Fault(COMPILE, message, at)
 
     if place.depth > MAX_DEPTH:
-        fail(f"[sandbox] a query nested deeper than {MAX_DEPTH} terms is refused.")
+        fail(f"[sandbox] a query of more than {MAX_DEPTH} nested terms is refused.")
     if type(wire) is dict:
-        code, args, opts = 3, [], wire
-    elif type(wire) is list:
-        if not 1 <= len(wire) <= 3:
-            fail(f"Expected between 1 and 3 elements in a Term, but found {len(wire)}.")
-        code, args, opts = wire[0], wire[1] if len(wire) > 1 else [], wire[2:] and wire[2] or {}
-        if type(code) is not int:
-            fail(f"Expected a TermType as a NUMBER but found {type_name(code)}.")
-    else:
-        code, args, opts = 1, wire, {}
-    if code == 1:
+        wire = [MAKE_OBJ, [], wire]
+    elif type(wire) is not list:
+        wire = [1, wire]
+    if not 1 <= len(wire) <= 3 or type(wire[0]) is not int:
+        fail("Expected a term: an array of a TermType as a NUMBER, arguments and options.")
+    code, args, opts = (*wire, [], {})[:3] if len(wire) < 3 else wire
+    if code == 1 or code in (MAKE_ARRAY, MAKE_OBJ) and not place.rows:
         try:
-            node.value = Val(DATUM, from_json(args), node)
+            value = from_json(args) if code == 1 else _plain(opts if code == MAKE_OBJ else wire, q)
+            node.value = Val(DATUM, value, node)
             return node
-        except Fault as fault:
-            fault.node = node
-            raise
-    if code in (2, 3) and not place.rows:
-        try:
-            node.value = Val(DATUM, _plain(wire, q), node)
-            return node
-        except (_NotPlain, Fault):  # there are terms in it, or it is wrong: evaluating will tell
+        except (_NotPlain, Fault) as fault:  # terms in it, or an error: evaluating it will tell
+            if code == 1:
+                raise Fault(LOGIC, fault.message, node) from None
             q.nodes = node.id + 1
     if type(args) is dict:
         args, opts = [], args
-    if type(args) is not list:
-        fail("Second element in a non-DATUM Term is neither arguments nor optional arguments.")
-    if type(opts) is not dict:
-        fail("Third element in a non-DATUM Term is not optional arguments.")
-    if code == 103 and not args:  # r.now(): the same all over the query
-        node.value = Val(DATUM, q.time(), node)
-        return node
+    if type(args) is not list or type(opts) is not dict:
+        fail("Expected the arguments of a term as an array and its options as an object.")
     if code in REFUSED:
         fail(f"[sandbox] the term {REFUSED[code]} is not supported.")
     if code not in TERMS:
         fail(f"Unrecognized TermType: {code}.")
-    spec = TERMS[code]
-    if spec.write and not place.writes:
+    node.code, node.spec = code, TERMS[code]
+    if node.spec.write and not place.writes:
         fail("Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.")
-    if code in (73, 74) and not place.ordering:
-        fail(f"{spec.name.upper()} may only be used as an argument to ORDER_BY.")
-    node.code, node.spec = code, spec
+    if node.spec.name in ("asc", "desc") and place.parent != ORDER_BY:
+        fail(f"{node.spec.name.upper()} may only be used as an argument to ORDER_BY.")
 
     def child(wire, frame, names=place.names, rows=place.rows):
-        writes = place.writes and not (spec.closed and frame != 0)
-        inside = Place(names, rows, writes, place.depth + 1, code == 41)
-        return compile_term(wire, q, inside, node, frame)
+        writes = place.writes and not (node.spec.closed and frame != 0)
+        return compile_term(wire, q, Place(names, rows, writes, place.depth + 1, code), node, frame)
 
-    if code == 69:
-        node.params = _parameters(args, fail)
+    if code == FUNC:
+        node.spec.check_arity(len(args), node, COMPILE)
+        names = child(args[0], 0)
+        node.params = names.value.data if names.value else None
+        if type(node.params) is not list or not all(type(name) is int for name in node.params):
+            fail("CLIENT ERROR: FUNC variables must be a literal array of numbers.")
         rows = place.rows + (len(node.params) == 1)
-        node.args = [child(args[0], 0), child(args[1], 1, place.names | set(node.params), rows)]
+        node.args = [names, child(args[1], 1, place.names.union(node.params), rows)]
     else:
         node.args = [child(arg, i) for i, arg in enumerate(args)]
-    node.spliced = any(arg.code == 154 for arg in node.args)
+    node.spliced = any(arg.code == ARGS for arg in node.args)
     if not node.spliced:
-        spec.check_arity(len(node.args), node, COMPILE)
-    for name, wire_value in opts.items():
-        node.opts[name] = child(wire_value, name)
-        if name in spec.refuse:
-            raise Fault(
-                COMPILE,
-                f"[sandbox] the option `{name}` of {spec.name.upper()} is not supported.",
-                node.opts[name],
-            )
-        if code != 3 and name not in spec.opts:
-            raise Fault(COMPILE, f"Unrecognized optional argument `{name}`.", node.opts[name])
-    if code == 10 and (not node.args[0].value or node.args[0].value.data not in place.names):
+        node.spec.check_arity(len(node.args), node, COMPILE)
+    for name, option in opts.items():
+        node.opts[name] = child(option, name)
+        if name in node.spec.refuse:
+            what = node.spec.name.upper()
+            fail(f"[sandbox] the option `{name}` of {what} is not supported.", node.opts[name])
+        if code != MAKE_OBJ and name not in node.spec.opts:
+            fail(f"Unrecognized optional argument `{name}`.", node.opts[name])
+    if code == VAR and (not node.args[0].value or node.args[0].value.data not in place.names):
         fail("Variable name not found.")
-    if code == 13 and place.rows != 1:
-        fail(
-            "Cannot use r.row in nested queries.  Use functions instead."
-            if place.rows
-            else "r.row is not defined in this context."
-        )
-    children = [*node.args, *node.opts.values()]
-    node.deterministic = (spec.deterministic or code == 169 and bool(args)) and all(
-        one.deterministic for one in children
-    )
+    if code == IMPLICIT_VAR and place.rows == 0:
+        fail("r.row is not defined in this context.")
+    if code == IMPLICIT_VAR and place.rows > 1:
+        fail("Cannot use r.row in nested queries.  Use functions instead.")
+    pure = node.spec.pure or node.spec.name == "uuid" and len(args) == 1
+    node.pure = pure and all(one.pure for one in (*node.args, *node.opts.values()))
     return node
 
 
@@ -586,51 +527,48 @@ def _plain(wire, q):
         return build({name: _plain(item, q) for name, item in wire.items()})
     if type(wire) is not list:
         return wire if type(wire) is str else from_json(wire)
-    if len(wire) == 2 and wire[0] == 2 and type(wire[1]) is list:
+    if len(wire) == 2 and wire[0] == MAKE_ARRAY and type(wire[1]) is list:
         q.nodes += len(wire[1])
         return limited([_plain(item, q) for item in wire[1]], q.limit)
     raise _NotPlain
 
 
-def _parameters(args, fail):
-    if len(args) != 2:
-        fail(f"Expected 2 arguments but found {len(args)}.")
-    names = args[0]
-    if type(names) is list and len(names) == 2 and names[0] == 2:
-        names = names[1]
-    if type(names) is not list or not all(type(name) is int for name in names):
-        fail("CLIENT ERROR: FUNC variables must be a literal array of numbers.")
-    return names
-
-
-@term(2, "make_array", 0, -1)
+@term(MAKE_ARRAY, "make_array", 0, -1, grouped=None)
 def make_array(c):
     return limited([c.arg(i, c.literal).datum() for i in range(c.n)], c.q.limit)
 
 
-@term(3, "make_obj", 0)
+@term(MAKE_OBJ, "make_obj", 0)
 def make_obj(c):
     fields = c.node.opts.items()
-    return build({k: node.eval(c.q, c.scope, c.literal).datum() for k, node in fields}, c.literal)
+    return build({k: arg.eval(c.q, c.scope, c.literal).datum() for k, arg in fields}, c.literal)
 
 
-@term(10, "var", 1)
+@term(VAR, "var", 1)
 def var(c):
     return c.scope[c.node.args[0].value.data]
 
 
-@term(13, "implicit_var", 0)
+@term(IMPLICIT_VAR, "implicit_var", 0)
 def implicit_var(c):
     return c.scope[None]
 
 
-@term(69, "func", 2, grouped=None)
+@term(FUNC, "func", 2, grouped=None)
 def func(c):
-    return c.val(FUNCTION, Func(c.node, c.scope))
+    scope, params, body = c.scope, c.node.params, c.node.args[1]
+
+    def run(q, args, literal):
+        inner = {**scope, **dict(zip(params, args, strict=False))}
+        if len(params) == 1:
+            inner[None] = args[0]  # r.row
+        return body.eval(q, inner, literal)
+
+    matches = body.code in (1, MAKE_OBJ)
+    return c.val(FUNCTION, Func(run, c.node, len(params), c.node.pure, matches))
 
 
-@term(154, "args", 1)
+@term(ARGS, "args", 1)
 def args(c):
-    value = c[0].datum()
-    expect(value, "ARRAY")
+    expect(c[0].datum(), "ARRAY")
     return c[0]

@@ -1,20 +1,36 @@
 """Terms on sequences: transforms, aggregation, order, joins (``terms/seq.cc``, ``obj_or_seq.cc``)."""
 
-import heapq
 import itertools
 import random
 
 from .datum import (
-    EMPTY_USER, LOGIC, NON_EXISTENCE, Fault, clip, expect, get_field, integer, key, limited, merge,
-    number, ptype, show, truth, type_name, typed,
-)  # fmt: skip
+    EMPTY_USER, NON_EXISTENCE, RESOURCE, Fault, clip, expect, get_field, key, limited, logic, merge,
+    missing, number, ptype, show, truth, type_name, typed,
+)
 from .query import (
-    DATUM, FUNCTION, GROUPED, SLICE, TABLE, EmptyGroup, Groups, Native, Seq, Single, Slice, Val, term,
-)  # fmt: skip
+    DB, DESC, FUNCTION, GROUPED, ORDER_BY, SINGLE, SLICE, TABLE, EmptyGroup, Groups, Seq, Single,
+    Slice, term,
+)
 from .terms_time import is_open
-from .terms_values import at
+from .terms_values import array, canonical
 
-# Mapping ----------------------------------------------------------------------------------
+
+def unless_missing(function, otherwise=None):
+    """``function()``, or ``otherwise`` if what it asks for does not exist."""
+    try:
+        return function()
+    except Fault as fault:
+        if fault.kind != NON_EXISTENCE:
+            raise
+        return otherwise
+
+
+def rows_and_table(value):
+    """The sequence of a value and, if it is a selection, its table."""
+    return (value.selection().seq, value.selection().table) if value.is_selection else (value.seq(), None)
+
+
+# Mapping
 
 
 @term(38, "map", 2, -1, grouped="stream", closed=True)
@@ -22,20 +38,18 @@ def map_(c):
     seqs = [c[i].seq() for i in range(c.n - 1)]
     function = c[c.n - 1].func()
     if function.arity not in (0, len(seqs)):
-        found = "sequence was" if len(seqs) == 1 else "sequences were"
+        found = "1 sequence was" if len(seqs) == 1 else f"{len(seqs)} sequences were"
         s = "" if function.arity == 1 else "s"
         c.fail(
-            f"The function passed to `map` expects {function.arity} argument{s}, but {len(seqs)} "
-            f"{found} found."
+            f"The function passed to `map` expects {function.arity} argument{s}, but {found} found."
         )
     if len(seqs) == 1:
-        return c.stream(
-            seqs[0].then("map", lambda row: (function(c.q, row).datum(),), function.node)
-        )
+        step = lambda row: (function(c.q, row).datum(),)
+        return c.stream(seqs[0].then("map", step, function.node))
 
     def rows(q):
-        for items in zip(*(seq.items(q) for seq in seqs), strict=False):
-            yield function(q, *items).datum()
+        together = zip(*(seq.items(q) for seq in seqs), strict=False)
+        return (function(q, *items).datum() for items in together)
 
     return c.stream(Seq(rows, c.node, array=all(seq.array for seq in seqs)))
 
@@ -43,19 +57,17 @@ def map_(c):
 @term(40, "concatmap", 2, grouped="stream", closed=True)
 def concat_map(c):
     seq, function = c[0].seq(), c[1].func()
-    return c.stream(
-        seq.then("concat_map", lambda row: function(c.q, row).seq().items(c.q), function.node)
-    )
+    step = lambda row: function(c.q, row).seq().items(c.q)
+    return c.stream(seq.then("concat_map", step, function.node))
 
 
 def matches(pattern, row):
     """``filter_match``: whether the row has the fields of the pattern."""
     if ptype(pattern) == "LITERAL":
         return key(pattern["value"]) == key(row)
-    expect(row, "OBJECT")
     for name, value in sorted(pattern.items()):
-        if name not in row:
-            raise Fault(NON_EXISTENCE, f"No attribute `{name}` in object.")
+        if name not in expect(row, "OBJECT"):
+            raise missing(f"No attribute `{name}` in object.")
         if type(value) is dict and type(row[name]) is dict:
             if not matches(value, row[name]):
                 return False
@@ -66,84 +78,60 @@ def matches(pattern, row):
 
 @term(39, "filter", 2, 2, ["default"], grouped="stream", closed=True)
 def filter_(c):
-    value, function = c[0], c.arg(1, literal=True).func("const")
-    missing = c.node.opts.get("default")
+    seq, table = rows_and_table(c[0])
+    function, default = c.arg(1, literal=True).func("const"), c.node.opts.get("default")
 
     def keep(row):
         try:
             found = function(c.q, row).datum()
-            if function.matches_objects and type(found) is dict:
+            if function.matches and type(found) is dict:
                 return (row,) if matches(found, row) else ()
             if found is None:
-                raise Fault(NON_EXISTENCE, "")
+                raise missing("")
             return (row,) if truth(found) else ()
         except Fault as fault:
             if fault.kind != NON_EXISTENCE:
                 raise
-            if missing is None:
-                return ()
             try:
-                return (row,) if missing.eval(c.q, c.scope).bool() else ()
+                return (row,) if default and default.eval(c.q, c.scope).bool() else ()
             except Fault as other:
-                if other.kind != EMPTY_USER:
+                if other.kind != EMPTY_USER or not fault.message:
                     raise
-            if not fault.message:
-                return ()
             raise
 
-    if value.is_selection:
-        selection = value.selection()
-        return c.stream(selection.seq.then("filter", keep, function.node), selection.table)
-    return c.stream(value.seq().then("filter", keep, function.node))
+    return c.stream(seq.then("filter", keep, function.node), table)
 
 
-def on_object_or_rows(c, mode, run, pseudotypes=()):
-    """``run`` on an object, or on every row of a sequence (``obj_or_seq_op_impl_t``)."""
+def on_object_or_rows(c, mode, run):
+    """``run`` on an object, or on every row of a sequence (``obj_or_seq_op_impl_t``).
+
+    ``mode`` for a sequence: map; filter by the result; or skip the rows where it does not exist.
+    """
     name, value = c.node.spec.name, c[0]
 
-    def check(row, node):
-        kind = ptype(row)
-        if kind is not None and kind not in pseudotypes:
-            raise Fault(
-                LOGIC, f"Cannot call `{name}` on objects of type `{type_name(row)}`.", node
-            )
-        return row
-
-    def one(row):
+    def one(row, node):
+        if ptype(row):
+            raise logic(f"Cannot call `{name}` on objects of type `{type_name(row)}`.", node)
         if type(row) is dict:
-            return run(check(row, c.node))
+            return run(row)
         if type(row) is list:
-            raise Fault(LOGIC, f"Cannot perform {name} on a sequence of sequences.", c.node)
-        raise typed(row, f"Cannot perform {name} on a non-object non-sequence `{clip(show(row))}`.")
+            raise logic(f"Cannot perform {name} on a sequence of sequences.", node)
+        message = f"Cannot perform {name} on a non-object non-sequence `{clip(row)}`."
+        raise typed(row, message, node)
 
     def step(row):
         if mode == "map":
-            return (one(row),)
-        try:
-            result = one(row)
-        except Fault as fault:
-            if fault.kind != NON_EXISTENCE:
-                raise
-            return ()
-        return (result,) if mode == "skip" else (row,) if truth(result) else ()
+            return (one(row, c.node),)
+        result = unless_missing(lambda: (one(row, c.node),), ())
+        return (row,) * truth(*result) if mode == "filter" and result else result
 
-    if value.is_datum:
-        datum = value.datum()
-        if type(datum) is dict:
-            return run(check(datum, value.node))
-        if type(datum) is not list:
-            fault = typed(
-                datum, f"Cannot perform {name} on a non-object non-sequence `{clip(show(datum))}`."
-            )
-            fault.node = value.node
-            raise fault
-        value = Val(DATUM, datum, value.node)
-    elif value.kind in (GROUPED, FUNCTION, "DATABASE"):
-        shown = clip(value.show())
-        raise Fault(
-            LOGIC, f"Cannot perform {name} on a non-object non-sequence `{shown}`.", value.node
-        )
-    return c.stream(value.seq().then(mode, step, c.node))
+    if value.is_datum and type(value.datum()) is not list:
+        return one(value.datum(), value.node)
+    if value.kind in (GROUPED, FUNCTION, DB):
+        message = f"Cannot perform {name} on a non-object non-sequence `{value.show()}`."
+        raise logic(message, value.node)
+    seq = Seq(value.datum(), value.node, array=True) if value.is_datum else value.seq()
+    return c.stream(seq.then(mode, step, c.node))
 
 
 def path_spec(c, values):
@@ -154,7 +142,7 @@ def path_spec(c, values):
             result.append(value)
         elif type(value) is list:
             result += path_spec(c, value)
-        elif type(value) is dict and not ptype(value):
+        elif type(value) is dict:
             for name, inner in sorted(value.items()):
                 result.append(name if inner is True else {name: path_spec(c, [inner])})
         else:
@@ -162,162 +150,133 @@ def path_spec(c, values):
     return result
 
 
+def paths_of(c):
+    return path_spec(c, [c[i].datum() for i in range(1, c.n)])
+
+
 def project(row, paths, deep=False):
+    """Only the paths of the row. A path into what is no object leads nowhere."""
     if type(row) is list and deep:
         return [project(item, paths) for item in row]
-    expect(row, "OBJECT")
     result = {}
     for path in paths:
         for name in [path] if type(path) is str else path:
-            if name not in row:
-                continue
-            if type(path) is str:
-                result[name] = row[name]
-                continue
-            try:
-                result[name] = project(row[name], path[name], True)
-            except Fault:
-                pass  # not an object: the path leads nowhere
+            if name in expect(row, "OBJECT"):
+                inside = row[name] if type(path) is str else follow(project, row[name], path[name])
+                result |= {} if inside is Fault else {name: inside}
     return result
 
 
 def unproject(row, paths, deep=False):
+    """The row without the paths."""
     if type(row) is list and deep:
         return [unproject(item, paths) for item in row]
     result = dict(expect(row, "OBJECT"))
     for path in paths:
-        if type(path) is str:
-            result.pop(path, None)
-            continue
-        for name in path:
+        for name in [path] if type(path) is str else path:
             if name in result:
-                try:
-                    result[name] = unproject(result[name], path[name], True)
-                except Fault:
-                    pass
+                inside = Fault if type(path) is str else follow(unproject, result[name], path[name])
+                if type(path) is str:
+                    del result[name]
+                elif inside is not Fault:
+                    result[name] = inside
     return result
+
+
+def follow(function, value, paths):
+    try:
+        return function(value, paths, True)
+    except Fault:
+        return Fault
 
 
 def has_paths(row, paths):
     if type(row) is not dict:
         return not paths
-    for path in paths:
-        if type(path) is str:
-            if row.get(path) is None:
-                return False
-        elif not all(name in row and has_paths(row[name], path[name]) for name in path):
-            return False
-    return True
-
-
-def paths_of(c):
-    return path_spec(c, [c[i].datum() for i in range(1, c.n)])
-
-
-@term(33, "pluck", 1, -1, ["_NO_RECURSE_"], grouped="stream")
-def pluck(c):
-    return on_object_or_rows(c, "map", lambda row: project(row, paths_of(c)))
-
-
-@term(34, "without", 1, -1, ["_NO_RECURSE_"], grouped="stream")
-def without(c):
-    return on_object_or_rows(c, "map", lambda row: unproject(row, paths_of(c)))
-
-
-@term(32, "has_fields", 1, -1, ["_NO_RECURSE_"], grouped="stream")
-def has_fields(c):
-    return on_object_or_rows(c, "filter", lambda row: has_paths(row, paths_of(c)))
-
-
-@term(96, "with_fields", 1, -1, grouped="stream")
-def with_fields(c):
-    def run(row):
-        paths = paths_of(c)
-        if not has_paths(row, paths):
-            raise Fault(NON_EXISTENCE, "")
-        return project(row, paths)
-
-    return on_object_or_rows(c, "skip", run)
-
-
-@term(35, "merge", 1, -1, ["_NO_RECURSE_"], grouped="stream")
-def merge_(c):
-    def run(row):
-        for i in range(1, c.n):
-            value = c.arg(i, literal=True)
-            other = value.datum() if value.is_datum else value.func()(c.q, row, literal=True).datum()
-            if ptype(other) not in (None, "LITERAL") and type(other) is dict:
-                raise Fault(
-                    LOGIC, f"Cannot merge objects of type `{type_name(other)}`.", value.node
-                )
-            row = merge(row, other)
-        return row
-
-    return on_object_or_rows(c, "map", run)
-
-
-@term(31, "get_field", 2, 2, ["_NO_RECURSE_"], grouped="stream")
-def get_field_(c):
-    return on_object_or_rows(c, "skip", lambda row: get_field(row, c[1].str()))
-
-
-@term(170, "bracket", 2, 2, ["_NO_RECURSE_"], grouped="stream")
-def bracket(c):
-    value = c[0]
-    index = c[1].datum()
-    if type(index) in (int, float):
-        return nth_of(c, value, c[1])
-    if type(index) is str:
-        return on_object_or_rows(c, "skip", lambda row: get_field(row, index))
-    raise typed(
-        index,
-        f"Expected NUMBER or STRING as second argument to `bracket` but found {type_name(index)}.",
+    return all(
+        row.get(path) is not None
+        if type(path) is str
+        else all(name in row and has_paths(row[name], path[name]) for name in path)
+        for path in paths
     )
 
 
-# Parts of sequences -----------------------------------------------------------------------
+def with_paths(c, row):
+    if not has_paths(row, paths_of(c)):
+        raise missing("")
+    return project(row, paths_of(c))
 
 
-def rows_and_table(value):
-    """The sequence of a value and, if it is a selection, its table."""
-    if value.is_selection:
-        selection = value.selection()
-        return selection.seq, selection.table
-    return value.seq(), None
+def merged(c, row):
+    for i in range(1, c.n):
+        value = c.arg(i, literal=True)
+        other = value.datum() if value.is_datum else value.func()(c.q, row, literal=True).datum()
+        if type(other) is dict and ptype(other) not in (None, "LITERAL"):
+            raise logic(f"Cannot merge objects of type `{type_name(other)}`.", value.node)
+        row = merge(row, other)
+    return row
 
 
-def nth_of(c, value, index_value):
-    n = index_value.int(32)
+POLYMORPHIC = {
+    33: ("pluck", "map", lambda c, row: project(row, paths_of(c))),
+    34: ("without", "map", lambda c, row: unproject(row, paths_of(c))),
+    35: ("merge", "map", merged),
+    32: ("has_fields", "filter", lambda c, row: has_paths(row, paths_of(c))),
+    96: ("with_fields", "skip", with_paths),
+    31: ("get_field", "skip", lambda c, row: get_field(row, c[1].str())),
+}
+for code, (name, mode, run) in POLYMORPHIC.items():
+    high = 2 if name == "get_field" else -1
+    term(code, name, 2 if high == 2 else 1, high, grouped="stream")(
+        lambda c, mode=mode, run=run: on_object_or_rows(c, mode, lambda row: run(c, row))
+    )
+
+
+@term(170, "bracket", 2, grouped="stream")
+def bracket(c):
+    index = c[1].datum()
+    if type(index) in (int, float):
+        return nth(c)
+    if type(index) is str:
+        return on_object_or_rows(c, "skip", lambda row: get_field(row, index))
+    found = f"Expected NUMBER or STRING as second argument to `bracket` but found {type_name(index)}."
+    raise typed(index, found)
+
+
+# Parts of sequences
+
+
+@term(45, "nth", 2)
+def nth(c):
+    value, n = c[0], c[1].int(32)
     if value.is_datum:
         items = value.datum()
-        if type(items) is not list and value.kind is DATUM:
+        if type(items) is not list:
             raise typed(items, f"Cannot convert {type_name(items)} to SEQUENCE")
-        index = at(n, len(expect(items, "ARRAY")), c)
+        index = canonical(n, len(items), c)
         if index >= len(items):
             c.fail(f"Index out of bounds: {index}", NON_EXISTENCE)
         return items[index]
     seq, table = rows_and_table(value)
     if n < -1:
         c.fail(f"Cannot use an index < -1 ({n}) on a stream.")
-    found = False
-    row = None
-    for i, row in enumerate(seq.finite(c.q, c.node)):
-        found = n in (i, -1)
+    found = None
+    for i, row in enumerate(seq.finite(c.q)):
+        found = [row] if n in (i, -1) else None
         if i == n:
             break
     if not found:
         c.fail(f"Index out of bounds: {n}", NON_EXISTENCE)
-    return row if table is None else c.val("SINGLE_SELECTION", Single(table, row[table.pkey], row))
+    return single(c, table, row) if table else row
 
 
-@term(45, "nth", 2)
-def nth(c):
-    return nth_of(c, c[0], c[1])
+def single(c, table, row):
+    return c.val(SINGLE, Single(table, row[table.pkey], row))
 
 
 @term(86, "is_empty", 1)
 def is_empty(c):
-    return next(iter(c[0].seq().finite(c.q, c.node)), c) is c
+    return not any(True for _ in itertools.islice(c[0].seq().finite(c.q), 1))
 
 
 def slice_of(c, left, right, left_open=False, right_open=True):
@@ -325,16 +284,12 @@ def slice_of(c, left, right, left_open=False, right_open=True):
     if value.is_datum:
         whole = value.datum()
         if type(whole) not in (list, str, bytes):
-            raise Fault(
-                LOGIC,
-                f"Expected ARRAY, BINARY, or STRING, but found {type_name(whole)}.",
-                value.node,
-            )
+            found = type_name(whole)
+            raise logic(f"Expected ARRAY, BINARY, or STRING, but found {found}.", value.node)
         size = len(whole)
-        start = 0 if -left > size else left + size * (left < 0) + left_open
-        if -right > size:
-            return whole[:0]
-        return whole[start : max(right + size * (right < 0) + (not right_open), 0)]
+        start = max(left + size * (left < 0) + left_open, 0) if -left <= size else 0
+        stop = right + size * (right < 0) + (not right_open) if -right <= size else 0
+        return whole[start : max(stop, 0)]
     seq, table = rows_and_table(value)
     if left < 0:
         c.fail("Cannot use a negative left index on a stream.")
@@ -354,29 +309,26 @@ def slice_(c):
     return slice_of(c, c[1].int(), c[2].int(), is_open(c, "left"), is_open(c, "right"))
 
 
-@term(70, "skip", 2)
-def skip(c):
-    return slice_of(c, c[1].int(), -1, right_open=False)
+term(70, "skip", 2)(lambda c: slice_of(c, c[1].int(), -1, right_open=False))
 
 
 @term(71, "limit", 2)
 def limit(c):
-    seq, table = rows_and_table(c[0])
-    n = c[1].int(32)
+    (seq, table), n = rows_and_table(c[0]), c[1].int(32)
     if n < 0:
         c.fail(f"LIMIT takes a non-negative argument (got {n})")
     return c.stream(seq.over(lambda items: itertools.islice(items, n), c.node), table)
 
 
-@term(81, "sample", 2, deterministic=False)
+@term(81, "sample", 2, pure=False)
 def sample(c):
     n = c[1].int()
     if n < 0:
         c.fail(f"Number of items to sample must be non-negative, got `{n}`.")
     seq, table = rows_and_table(c[0])
-    items = list(seq.finite(c.q, c.node))
-    chosen = random.sample(items, min(n, len(items)))
-    return c.stream(Seq(limited(chosen, c.q.limit), c.node, array=True), table)
+    items = list(seq.finite(c.q))
+    chosen = limited(random.sample(items, min(n, len(items))), c.q.limit)
+    return c.stream(Seq(chosen, c.node, array=True), table)
 
 
 @term(173, "range", 0, 2)
@@ -384,58 +336,42 @@ def range_(c):
     bounds = [c[i].int() for i in range(c.n)]
 
     def rows(q):
-        counter = itertools.count() if not bounds else range(*bounds)
-        for i in counter:
+        for i in range(*bounds) if bounds else itertools.count():
             q.tick()
             yield i
 
     return c.stream(Seq(rows, c.node))
 
 
-@term(44, "union", 0, -1, ["interleave"])
+@term(44, "union", 0, -1, ["interleave"], refuse=["interleave"])
 def union(c):
     seqs = [c[i].seq() for i in range(c.n)]
-    option = c.opt("interleave")
-    if option is not None and (not option.is_datum or type(option.datum()) is not bool):
-        c.fail("[sandbox] UNION: `interleave` is supported as true or false only.")
-    if any(seq.feed is not None for seq in seqs):
+    if any(seq.feed for seq in seqs):
         c.fail("[sandbox] UNION of changefeeds is not supported.")
-
-    def rows(q):
-        return itertools.chain.from_iterable(seq.items(q) for seq in seqs)
-
+    rows = lambda q: itertools.chain.from_iterable(seq.items(q) for seq in seqs)
     return c.stream(Seq(rows, c.node, array=all(seq.array for seq in seqs)))
+
+
+def predicate(c, value):
+    if value.kind is FUNCTION:
+        return lambda item: value.func()(c.q, item).bool()
+    wanted = key(value.datum())
+    return lambda item: key(item) == wanted
 
 
 @term(87, "offsets_of", 2)
 def offsets_of(c):
     seq, test = c[0].seq(), predicate(c, c[1])
-
-    def offsets(items):
-        return (i for i, item in enumerate(items) if test(item))
-
-    return c.stream(seq.over(offsets, c.node))
-
-
-def predicate(c, value):
-    if value.kind is FUNCTION:
-        function = value.func()
-        return lambda item: function(c.q, item).bool()
-    wanted = key(value.datum())
-    return lambda item: key(item) == wanted
+    return c.stream(seq.over(lambda items: (i for i, x in enumerate(items) if test(x)), c.node))
 
 
 @term(93, "contains", 1, -1)
 def contains(c):
-    seq = c[0].seq()
-    wanted = [predicate(c, c[i]) for i in range(1, c.n)]
-    if not wanted:
-        return True
-    for item in seq.finite(c.q, c.node):
-        for test in wanted:
-            if test(item):
-                wanted.remove(test)  # each item counts once
-                break
+    seq, wanted = c[0].seq(), [predicate(c, c[i]) for i in range(1, c.n)]
+    for item in seq.finite(c.q):
+        found = next((test for test in wanted if test(item)), None)
+        if found:
+            wanted.remove(found)  # an item counts once
         if not wanted:
             return True
     return False
@@ -443,81 +379,53 @@ def contains(c):
 
 @term(95, "difference", 2)
 def difference(c):
-    unwanted = set(map(key, c[1].seq().finite(c.q, c.node)))
-    seq, table = rows_and_table(c[0])
-    return c.stream(
-        seq.then("filter", lambda row: () if key(row) in unwanted else (row,), c.node), table
-    )
+    (seq, table), unwanted = rows_and_table(c[0]), set(map(key, array(c, 1)))
+    step = lambda row: () if key(row) in unwanted else (row,)
+    return c.stream(seq.then("filter", step, c.node), table)
 
 
-# Aggregation ------------------------------------------------------------------------------
+# Aggregation
 
 
 @term(43, "count", 1, 2, closed=True)
 def count(c):
-    value = c[0]
-    if c.n == 1 and value.is_datum:
-        datum = value.datum()
-        if type(datum) in (bytes, str) or type(datum) is dict:
-            return len(datum)
-    seq = value.seq() if value.kind is not TABLE or c.n == 2 else None
-    if seq is None:
-        return len(value.data.scan())
-    test = predicate(c, c[1]) if c.n == 2 else None
-    return sum(1 for item in seq.finite(c.q, c.node) if test is None or test(item))
+    if c.n == 1 and c[0].is_datum and type(c[0].datum()) in (bytes, str, dict):
+        return len(c[0].datum())
+    seq, test = c[0].seq(), predicate(c, c[1]) if c.n == 2 else None
+    return sum(1 for item in seq.finite(c.q) if test is None or test(item))
 
 
-def measured(c, seq, function):
+def measured(c, seq, function, kind=None):
     """``(measure, row)`` of the rows that have the field (``skip_terminal_t``)."""
-    empty = True
-    for row in seq.finite(c.q, c.node):
-        try:
-            yield function(c.q, row).datum() if function else row, row
-            empty = False
-        except Fault as fault:
-            if fault.kind != NON_EXISTENCE:
-                raise
-    if empty and c.in_groups:
+    found = False
+
+    def measure(row):
+        value = function(c.q, row).datum() if function else row
+        return (expect(value, kind) if kind else value, row)
+
+    for row in seq.finite(c.q):
+        result = unless_missing(lambda: measure(row))
+        if result:
+            found = True
+            yield result
+    if not found and c.in_groups:
         raise EmptyGroup
 
 
-def numbers(c, seq, function):
-    for value, _ in measured(c, seq, function):
-        if value is None:
-            continue
-        yield expect(value, "NUMBER")
+def total(c, seq, function, name):
+    values = [value for value, _ in measured(c, seq, function, "NUMBER")]
+    if name == "avg" and not values:
+        nothing(c, "average", name)
+    return number(sum(values) / len(values) if name == "avg" else sum(values))
 
 
-def aggregation(code, name, run, indexed=False):
-    @term(code, name, 1, 2, ["index"], closed=True)
-    def aggregate(c):
-        value, index = c[0], c.opt("index")
-        function = c[1].func("field") if c.n == 2 else None
-        if function and index:
-            c.fail(f"Cannot provide both a function and an index to {name}.")
-        if index and not indexed:
-            c.fail(f"Cannot call {name} on an index.")
-        if indexed and (index or not function and value.kind is TABLE):
-            table = value.table()
-            part = Slice(table, index.str() if index else None, "asc" if name == "min" else "desc")
-            for row in part.seq(c.node).items(c.q):
-                return c.val("SINGLE_SELECTION", Single(table, row[table.pkey], row))
-            c.fail(f"`{name}` found no entries in the specified index.")
-        return run(c, value.seq(), function)
+def extreme(c, seq, function, name):
+    pairs = ((key(value), row) for value, row in measured(c, seq, function))
+    best = (min if name == "min" else max)(pairs, key=lambda pair: pair[0], default=None)
+    return best[1] if best else nothing(c, name, name)
 
 
-def sum_(c, seq, function):
-    return number(sum(numbers(c, seq, function)))
-
-
-def avg(c, seq, function):
-    found = list(numbers(c, seq, function))
-    if not found:
-        empty(c, "average", "avg")
-    return number(sum(found) / len(found))
-
-
-def empty(c, what, name):
+def nothing(c, what, name):
     c.fail(
         f"Cannot take the {what} of an empty stream.  (If you passed `{name}` a field name, it may "
         "be that no elements of the stream had that field.)",
@@ -525,185 +433,131 @@ def empty(c, what, name):
     )
 
 
-def extreme(name, better):
-    def run(c, seq, function):
-        best, best_row = None, None
-        for value, row in measured(c, seq, function):
-            found = key(value)
-            if best is None or better(found, best):
-                best, best_row = found, row
-        if best is None:
-            empty(c, name, name)
-        return best_row
-
-    return run
-
-
-aggregation(145, "sum", sum_)
-aggregation(146, "avg", avg)
-aggregation(147, "min", extreme("min", lambda a, b: a < b), indexed=True)
-aggregation(148, "max", extreme("max", lambda a, b: a > b), indexed=True)
+def aggregation(code, name, run):
+    @term(code, name, 1, 2, ["index"], closed=True)
+    def aggregate(c):
+        value, index = c[0], c.opt("index")
+        function = c[1].func("field") if c.n == 2 else None
+        if function and index:
+            c.fail(f"Cannot provide both a function and an index to {name}.")
+        if index and run is total:
+            c.fail(f"Cannot call {name} on an index.")
+        if index or run is extreme and not function and value.kind is TABLE:
+            order = "asc" if name == "min" else "desc"
+            part = Slice(value.table(), index and index.str(), order)
+            for row in part.seq(c.node).items(c.q):
+                return single(c, part.table, row)
+            c.fail(f"`{name}` found no entries in the specified index.")
+        return run(c, value.seq(), function, name)
 
 
-@term(37, "reduce", 2, 2, ["base"], closed=True)
+aggregation(145, "sum", total)
+aggregation(146, "avg", total)
+aggregation(147, "min", extreme)
+aggregation(148, "max", extreme)
+
+
+@term(37, "reduce", 2, 2, ["base"], refuse=["base"], closed=True)
 def reduce(c):
-    function = c[1].func()
-    items = iter(c[0].seq().finite(c.q, c.node))
-    result = next(items, items)
-    if result is items:
-        raise Fault(NON_EXISTENCE, "Cannot reduce over an empty stream.", function.node)
-    for item in items:
-        result = function(c.q, result, item).datum()
-    return result
+    function, result = c[1].func(), None
+    for i, item in enumerate(c[0].seq().finite(c.q)):
+        result = [function(c.q, *result, item).datum() if i else item]
+    if result is None:
+        raise missing("Cannot reduce over an empty stream.", function.node)
+    return result[0]
 
 
-@term(187, "fold", 3, 3, ["emit", "final_emit"])
+@term(187, "fold", 3, 3, ["emit", "final_emit"], refuse=["emit", "final_emit"])
 def fold(c):
     seq, value, function = c[0].seq(), c[1].datum(), c[2].func()
     if function.arity not in (0, 2):
         c.fail("The accumulator function passed to `fold` should expect 2 arguments")
-    emit, final = c.opt("emit"), c.opt("final_emit")
-    emit, final = emit and emit.func(), final and final.func()
-    if emit is None:
-        for item in seq.finite(c.q, c.node):
-            value = function(c.q, value, item).datum()
-        return final(c.q, value).datum() if final else value
-
-    def rows(q, value=value):
-        for item in seq.items(q):
-            before, value = value, function(q, value, item).datum()
-            yield from expect(emit(q, before, item, value).datum(), "ARRAY")
-        if final:
-            yield from expect(final(q, value).datum(), "ARRAY")
-
-    return c.stream(Seq(rows, c.node, array=seq.array, feed=seq.feed))
+    for item in seq.finite(c.q):
+        value = function(c.q, value, item).datum()
+    return value
 
 
-@term(144, "group", 1, -1, ["index", "multi"], grouped="stream", closed=True)
+@term(144, "group", 1, -1, ["index", "multi"], refuse=["multi"], grouped="stream", closed=True)
 def group(c):
-    functions = [c[i].func("field") for i in range(1, c.n)]
-    index, multi = c.opt("index"), c.opt("multi")
-    rows = ((row, []) for row in (() if index else c[0].seq().finite(c.q, c.node)))
+    functions, index = [c[i].func("field") for i in range(1, c.n)], c.opt("index")
     if index:
-        table, name = c[0].table(), index.str()
-        if name == table.pkey:
-            functions.append(Native(lambda row: row[name], c.node))
-            rows = ((row, []) for row in table.scan())
-        else:
-            rows = ((row, [value]) for row, value in table.entries(name))
-    elif not functions:
-        c.fail("Cannot group by nothing.")
-    groups, size = {}, 0
-    for row, found in rows:
+        part = Slice(c[0].table(), index.str(), "asc")
+        rows = part.table.pairs(part)
+    else:
+        rows = ((row, None) for row in c[0].seq().finite(c.q))
+        if not functions:
+            c.fail("Cannot group by nothing.")
+    groups = {}
+    for size, (row, value) in enumerate(rows):
         c.q.tick()
-        found = [group_of(c, function, row) for function in functions] + found
-        if multi and multi.bool():
-            choices = [value if type(value) is list else [value] for value in found]
-            names = itertools.product(*choices)
-        else:
-            names = [found]
-        for name in names:
-            name = name[0] if len(name) == 1 else list(name)
-            groups.setdefault(key(name), (name, []))[1].append(row)
-            size += 1
-        if size > c.q.limit:
-            c.fail(
-                f"Grouped data over size limit `{c.q.limit}`.  Try putting a reduction (like "
-                "`.reduce` or `.count`) on the end.",
-                2000000,
-            )
-    return c.val(GROUPED, Groups(list(groups.values()), stream=True))
-
-
-def group_of(c, function, row):
-    try:
-        return function(c.q, row).datum()
-    except Fault as fault:
-        if fault.kind != NON_EXISTENCE:
-            raise
-        return None
+        if size >= c.q.limit:
+            message = f"Grouped data over size limit `{c.q.limit}`.  Try putting a reduction "
+            c.fail(message + "(like `.reduce` or `.count`) on the end.", RESOURCE)
+        names = [unless_missing(lambda: function(c.q, row).datum()) for function in functions]
+        names += [value] if index else []
+        name = names[0] if len(names) == 1 else names
+        groups.setdefault(key(name), (name, []))[1].append(row)
+    return c.val(GROUPED, Groups(groups.values(), stream=True))
 
 
 @term(150, "ungroup", 1, grouped=None)
 def ungroup(c):
-    if c[0].kind is not GROUPED:
-        raise c[0].wrong(GROUPED)
-    return [{"group": name, "reduction": value} for name, value in c[0].data.pairs]
+    pairs = c[0].exactly(GROUPED).pairs
+    return [{"group": name, "reduction": value} for name, value in pairs]
 
 
-# Order ------------------------------------------------------------------------------------
+# Order
 
 
 def comparisons(c):
     """``(function, descending)`` of the arguments after the first (``order_util.cc``)."""
-    result = []
-    for i in range(1, c.n):
-        function = c[i].func("field")
-        if not function.deterministic:
-            c.fail("Sorting by a non-deterministic function is not supported.")
-        result.append((function, getattr(c.args[i], "code", 1) == 74))
-    return result
+    if c.node.spliced:
+        c.fail("r.args is not supported in an order_by or union command yet.")
+    functions = [c[i].func("field") for i in range(1, c.n)]
+    if not all(function.pure for function in functions):
+        c.fail("Sorting by a non-deterministic function is not supported.")
+    return [(function, arg.code == DESC) for function, arg in zip(functions, c.args[1:], strict=True)]
 
 
 def sort(c, rows, orders):
     for function, descending in reversed(orders):
-
-        def place(row, function=function):
-            try:
-                return key(function(c.q, row).datum())
-            except Fault as fault:
-                if fault.kind != NON_EXISTENCE:
-                    raise
-                return (-1,)  # rows without the field come first
-
-        rows.sort(key=place, reverse=descending)
+        place = lambda row: unless_missing(lambda: key(function(c.q, row).datum()), (-1,))
+        rows.sort(key=place, reverse=descending)  # rows without the field come first
     return rows
 
 
-@term(41, "orderby", 1, -1, ["index"])
+@term(ORDER_BY, "orderby", 1, -1, ["index"])
 def order_by(c):
-    if c.node.spliced:
-        c.fail("r.args is not supported in an order_by or union command yet.")
     orders, value, index = comparisons(c), c[0], c.opt("index")
-    if index is not None:
-        if value.kind not in (TABLE, SLICE):
-            c.fail(
-                "Indexed order_by can only be performed on a TABLE or TABLE_SLICE. Make sure "
-                "order_by comes before any transformations (such as map) or filters."
-            )
-        name, part = index.str(), value.slice()
-        direction = "desc" if c.node.opts["index"].code == 74 else "asc"
-        if part.order:
-            c.fail("Cannot perform multiple indexed ORDER_BYs on the same table.")
-        if part.index not in (None, name):
-            c.fail(
-                f"Cannot order by index `{name}` after calling BETWEEN on index `{part.index}`."
-            )
-        part = Slice(part.table, name, direction, part.bounds)
+    if index is None:
         if not orders:
-            return c.val(SLICE, part)
-
-        def rows(q):
-            values = lambda pair: key(pair[1])  # noqa: E731
-            for _, pairs in itertools.groupby(part.table.pairs(part), values):
-                yield from sort(c, [row for row, _ in pairs], orders)
-
-        return c.stream(Seq(rows, c.node), part.table)
+            c.fail("Must specify something to order by.")
+        seq, table = rows_and_table(value)
+        return c.stream(Seq(sort(c, seq.list(c.q), orders), c.node, array=True), table)
+    if value.kind not in (TABLE, SLICE):
+        c.fail(
+            "Indexed order_by can only be performed on a TABLE or TABLE_SLICE. Make sure order_by "
+            "comes before any transformations (such as map) or filters."
+        )
+    name, part = index.str(), value.slice()
+    if part.order:
+        c.fail("Cannot perform multiple indexed ORDER_BYs on the same table.")
+    if part.index not in (None, name):
+        c.fail(f"Cannot order by index `{name}` after calling BETWEEN on index `{part.index}`.")
+    direction = "desc" if c.node.opts["index"].code == DESC else "asc"
+    part = Slice(part.table, name, direction, part.bounds)
     if not orders:
-        c.fail("Must specify something to order by.")
-    seq, table = rows_and_table(value)
-    rows = sort(c, seq.list(c.q, c.node), orders)
-    return c.stream(Seq(rows, c.node, array=True), table)
+        return c.val(SLICE, part)
+
+    def rows(q):
+        for _, pairs in itertools.groupby(part.table.pairs(part), lambda pair: key(pair[1])):
+            yield from sort(c, [row for row, _ in pairs], orders)
+
+    return c.stream(Seq(rows, c.node), part.table)
 
 
-@term(73, "asc", 1)
-def asc(c):
-    return c[0]
-
-
-@term(74, "desc", 1)
-def desc(c):
-    return c[0]
+term(73, "asc", 1)(lambda c: c[0])
+term(DESC, "desc", 1)(lambda c: c[0])
 
 
 @term(42, "distinct", 1, 1, ["index"])
@@ -711,82 +565,64 @@ def distinct(c):
     value, index = c[0], c.opt("index")
     if value.kind in (TABLE, SLICE):
         part = value.slice()
-        name = index.str() if index else part.index or part.table.pkey
+        name = index.str() if index else part.index
         if part.index in (None, name):
+            order = Slice(part.table, name, part.order or "asc", part.bounds)
+            if index is None:
+                return c.stream(Seq(order.seq(c.node).items, c.node))
 
-            def rows(q):
-                order = Slice(part.table, name, part.order or "asc", part.bounds)
-                pairs = part.table.pairs(order)
-                if index is None:
-                    return (row for row, _ in pairs)
-                values = (value for _, value in pairs)
-                return (next(same) for _, same in itertools.groupby(values, key))
+            def values(q):
+                found = (value for _, value in part.table.pairs(order))
+                return (next(same) for _, same in itertools.groupby(found, key))
 
-            return c.stream(Seq(rows, c.node))
+            return c.stream(Seq(values, c.node))
     if index is not None:
         c.fail("Can only perform an indexed distinct on a TABLE.")
     found = {}
-    for item in value.seq().finite(c.q, c.node):
+    for item in value.seq().finite(c.q):
         found.setdefault(key(item), item)
         limited(found, c.q.limit)
     return [found[place] for place in sorted(found)]
 
 
-# Joins ------------------------------------------------------------------------------------
+# Joins
 
 
-def pairs_of(c, outer):
-    function = c[2].func("const")
-    right = c[1].seq()
+def join(code, name, outer):
+    @term(code, name, 3, grouped="stream", closed=True)
+    def run(c):
+        right, function = c[1].seq(), c[2].func("const")
 
-    def step(left):
-        found = False
-        for row in right.finite(c.q, c.node):
-            c.q.tick()
-            if function(c.q, left, row).bool():
-                found = True
-                yield {"left": left, "right": row}
-        if outer and not found:
-            yield {"left": left}
+        def step(left):
+            found = False
+            for row in right.finite(c.q):
+                if function(c.q, left, row).bool():
+                    found = True
+                    yield {"left": left, "right": row}
+            if outer and not found:
+                yield {"left": left}
 
-    return c.stream(c[0].seq().then("concat_map", step, c.node))
-
-
-@term(48, "inner_join", 3, grouped="stream", closed=True)
-def inner_join(c):
-    return pairs_of(c, outer=False)
+        return c.stream(c[0].seq().then("concat_map", step, c.node))
 
 
-@term(49, "outer_join", 3, grouped="stream", closed=True)
-def outer_join(c):
-    return pairs_of(c, outer=True)
+join(48, "inner_join", outer=False)
+join(49, "outer_join", outer=True)
 
 
-@term(50, "eqjoin", 3, 3, ["index", "ordered"], grouped="stream", closed=True)
+@term(50, "eqjoin", 3, 3, ["index", "ordered"], refuse=["ordered"], grouped="stream", closed=True)
 def eq_join(c):
-    left, table, function = c[0].seq(), c[2].table(), c[1].func("field")
-    index, ordered = c.opt("index"), c.opt("ordered")
-    name = index.str() if index else table.pkey
+    left, function, table = c[0].seq(), c[1].func("field"), c[2].table()
+    name = c.opt("index").str() if c.opt("index") else table.pkey
 
     def rows(q):
         table.require_index(name)
         found = []
         for row in left.items(q):
-            try:
-                value = function(q, row).datum()
-            except Fault as fault:
-                if fault.kind != NON_EXISTENCE:
-                    raise
-                continue
-            if value is not None:
-                found += [
-                    (place, {"left": row, "right": other})
-                    for place, other in table.lookup(name, [value])
-                ]
-                limited(found, q.limit)
-        if not (ordered and ordered.bool()):
-            found.sort(key=lambda pair: pair[0])  # as the right table is read
-        return (pair for _, pair in found)
+            value = unless_missing(lambda: function(q, row).datum())
+            for place, other in table.lookup(name, [value]) if value is not None else ():
+                found.append((place, {"left": row, "right": other}))
+            limited(found, q.limit)
+        return (pair for _, pair in sorted(found, key=lambda pair: pair[0]))  # as that table reads
 
     return c.stream(Seq(rows, c.node))
 
@@ -795,7 +631,7 @@ def eq_join(c):
 def zip_(c):
     def step(pair):
         if type(pair) is not dict or "left" not in pair:
-            raise Fault(LOGIC, "ZIP can only be called on the result of a join.", c.node)
+            raise logic("ZIP can only be called on the result of a join.")
         return (merge(pair["left"], pair["right"]) if "right" in pair else pair["left"],)
 
     return c.stream(c[0].seq().then("zip", step, c.node))

@@ -1,72 +1,62 @@
 """Terms on plain values: logic, arithmetic, strings, arrays, objects, control, types.
 
-Messages and the terms they point at are those of RethinkDB's ``terms/*.cc``.
+Messages, and the terms they point at, are those of RethinkDB's ``terms/*.cc``.
 """
 
-import json
 import math
+import operator
 import random
 import re
 import uuid
-from re import _constants, _parser
+from re import _constants as ops
+from re import _parser
 
 from .datum import (
-    EMPTY_USER, LOGIC, MAX_VALUE, MAXVAL, MINVAL, NON_EXISTENCE, RESOURCE, USER, Fault, build, clip,
-    expect, from_json, get_field, integer, key, limited, number, parse, ptype, show, truth,
-    type_name, typed, weigh,
-)  # fmt: skip
-from .query import DATUM, FUNCTION, GROUPED, SEQUENCE, SINGLE, Func, Groups, Seq, term
+    EMPTY_USER, LOGIC, MAX_VALUE, MAXVAL, MINVAL, NON_EXISTENCE, RESOURCE, STRAY_LITERAL, USER,
+    Fault, build, clip, expect, from_json, integer, key, limited, logic, missing, number, parse,
+    ptype, show, type_name, weigh,
+)
+from .query import DATUM, DB, FUNCTION, GROUPED, SINGLE, TABLE, Groups, Val, term
 from .terms_time import time_add, time_sub
 
-# Logic and comparison ---------------------------------------------------------------------
+# Logic and arithmetic
 
 
-def comparison(code, name, test, invert=False):
+def comparison(code, name, test, result=True):
     @term(code, name, 2, -1)
     def run(c):
         left = key(c[0].datum())
         for i in range(1, c.n):
             right = key(c[i].datum())
             if not test(left, right):
-                return invert
+                return not result
             left = right
-        return not invert
+        return result
 
 
-comparison(17, "eq", lambda a, b: a == b)
-comparison(18, "ne", lambda a, b: a == b, invert=True)
-comparison(19, "lt", lambda a, b: a < b)
-comparison(20, "le", lambda a, b: a <= b)
-comparison(21, "gt", lambda a, b: a > b)
-comparison(22, "ge", lambda a, b: a >= b)
+comparison(17, "eq", operator.eq)
+comparison(18, "ne", operator.eq, result=False)
+comparison(19, "lt", operator.lt)
+comparison(20, "le", operator.le)
+comparison(21, "gt", operator.gt)
+comparison(22, "ge", operator.ge)
+
+term(23, "not", 1)(lambda c: not c[0].bool())
 
 
-@term(23, "not", 1)
-def not_(c):
-    return not c[0].bool()
+def connective(code, name, stop):
+    @term(code, name, 0, -1)
+    def run(c):
+        value = not stop
+        for i in range(c.n):
+            value = c[i]
+            if value.bool() is stop:
+                break
+        return value
 
 
-@term(67, "and", 0, -1)
-def and_(c):
-    value = True
-    for i in range(c.n):
-        value = c[i]
-        if not value.bool():
-            break
-    return value
-
-
-@term(66, "or", 0, -1)
-def or_(c):
-    value = False
-    for i in range(c.n):
-        value = c[i]
-        if value.bool():
-            break
-    return value
-
-
-# Arithmetic -------------------------------------------------------------------------------
+connective(67, "and", stop=False)
+connective(66, "or", stop=True)
 
 
 def arithmetic(code, name, step):
@@ -82,9 +72,8 @@ def add(left, right, c):
     if ptype(left) == "TIME" or ptype(right) == "TIME":
         return time_add(left, right)
     if type(left) is str:
-        expect(right, "STRING")
-        if len(left) + len(right) > MAX_VALUE:
-            raise Fault(RESOURCE, f"[sandbox] a string of more than {MAX_VALUE:,} is refused.")
+        if len(left) + len(expect(right, "STRING")) > MAX_VALUE:
+            c.fail(f"[sandbox] a string of over {MAX_VALUE:,} characters is refused.", RESOURCE)
         return left + right
     if type(left) is list:
         return limited(left + expect(right, "ARRAY"), c.q.limit)
@@ -99,11 +88,10 @@ def sub(left, right, c):
 
 def mul(left, right, c):
     if type(left) is list or type(right) is list:
-        array, times = (left, right) if type(left) is list else (right, left)
-        times = integer(times)
-        if times < 0:
+        items, times = (left, right) if type(left) is list else (right, left)
+        if integer(times) < 0:
             c.fail("Cannot multiply an ARRAY by a negative number.")
-        return limited(array * min(times, c.q.limit + 1) if array else [], c.q.limit)
+        return limited(items * min(integer(times), c.q.limit + 1) if items else [], c.q.limit)
     return number(float(expect(left, "NUMBER")) * expect(right, "NUMBER"))
 
 
@@ -128,182 +116,114 @@ def mod(c):
     return int(math.fmod(left, right))
 
 
-@term(183, "floor", 1)
-def floor(c):
-    return number(math.floor(c[0].num()))
-
-
-@term(184, "ceil", 1)
-def ceil(c):
-    return number(math.ceil(c[0].num()))
-
-
-@term(185, "round", 1)
-def round_(c):
-    value = c[0].num()
+def rounded(value):
     return number(math.copysign(math.floor(abs(value) + 0.5), value))
 
 
-def bitwise(code, name, step):
-    @term(code, name, 1, -1)
-    def run(c):
-        value = c[0].int()
-        for i in range(1, c.n):
-            value = step(value, c[i].int(), c)
-        return number(value)
+term(183, "floor", 1)(lambda c: number(math.floor(c[0].num())))
+term(184, "ceil", 1)(lambda c: number(math.ceil(c[0].num())))
+term(185, "round", 1)(lambda c: rounded(c[0].num()))
 
 
-def shift_left(left, right, c):
-    if right < 0:
-        c.fail("Cannot bit-shift by a negative value")
-    return left << right if right < 64 else 0
-
-
-def shift_right(left, right, c):
-    if right < 0:
-        c.fail("Cannot bit-shift by a negative value")
-    return left >> right
-
-
-bitwise(191, "bit_and", lambda a, b, c: a & b)
-bitwise(192, "bit_or", lambda a, b, c: a | b)
-bitwise(193, "bit_xor", lambda a, b, c: a ^ b)
-bitwise(195, "bit_sal", shift_left)
-bitwise(196, "bit_sar", shift_right)
-
-
-@term(194, "bit_not", 1)
-def bit_not(c):
-    return ~c[0].int()
-
-
-@term(151, "random", 0, 2, ["float"], deterministic=False)
+@term(151, "random", 0, 2, ["float"], pure=False)
 def random_(c):
-    option = c.opt("float")
-    if option.bool() if option else c.n == 0:
-        bounds = [c[i].num() for i in range(c.n)]
-        low, high = ([0, *bounds, 1][:2]) if c.n < 1 else (0, bounds[0]) if c.n == 1 else bounds
+    bounds = [c[i].num() for i in range(c.n)]
+    if c.flag("float") or c.n == 0 and "float" not in c.node.opts:
+        low, high = ([0, 1], [0, *bounds], bounds)[c.n]
         return number(low + random.random() * (high - low))
     if c.n == 0:
         c.fail("Generating a random integer requires one or two bounds.")
-    bounds = [c[i].num() for i in range(c.n)]
-    for value, which in zip(bounds[::-1], ("Upper", "Lower"), strict=False):
-        if type(value) is not int:
-            c.fail(f"{which} bound ({value:.20g}) could not be safely converted to an integer.")
-    low, high = bounds if c.n == 2 else (0, bounds[0])
+    for bound, side in zip(bounds[::-1], ("Upper", "Lower"), strict=False):
+        if type(bound) is not int:
+            c.fail(f"{side} bound ({bound:.20g}) could not be safely converted to an integer.")
+    low, high = [0, *bounds][-2:]
     if low >= high:
         c.fail(f"Lower bound ({low}) is not less than upper bound ({high}).")
     return random.randrange(low, high)
 
 
-@term(169, "uuid", 0, 1, deterministic=False)
+@term(169, "uuid", 0, 1, pure=False)
 def uuid_(c):
-    if c.n:
-        space = uuid.UUID("91461c99-f89d-49d2-af96-d8e2e14e9b58")  # terms/uuid.cc
-        return str(uuid.uuid5(space, c[0].str()))
-    return str(uuid.uuid4())
+    space = uuid.UUID("91461c99-f89d-49d2-af96-d8e2e14e9b58")  # terms/uuid.cc
+    return str(uuid.uuid5(space, c[0].str()) if c.n else uuid.uuid4())
 
 
-# Strings ----------------------------------------------------------------------------------
+# Strings
 
-
-def _ascii(table):
-    return str.maketrans(*table)
-
-
-LOWER, UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-TO_UPPER, TO_LOWER = str.maketrans(LOWER, UPPER), str.maketrans(UPPER, LOWER)
-
-
-@term(141, "upcase", 1)
-def upcase(c):
-    return c[0].str().translate(TO_UPPER)  # only ASCII, as on the server
-
-
-@term(142, "downcase", 1)
-def downcase(c):
-    return c[0].str().translate(TO_LOWER)
+LOWER, UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # only ASCII, there too
+term(141, "upcase", 1)(lambda c: c[0].str().translate(str.maketrans(LOWER, UPPER)))
+term(142, "downcase", 1)(lambda c: c[0].str().translate(str.maketrans(UPPER, LOWER)))
 
 
 @term(149, "split", 1, 3)
 def split(c):
     text = c[0].str()
     by = c[1].datum() if c.n > 1 else None
+    most = c[2].int() if c.n > 2 else -1
     if by is not None:
         expect(by, "STRING")
-    most = c[2].int() if c.n > 2 else -1
-    if not -1 <= most <= c.q.limit - 1:
+    if not -1 <= most < c.q.limit:
         c.fail(f"Error: `split` size argument must be in range [-1, {c.q.limit - 1}].")
     if by != "":
         return limited(text.split(by, most), c.q.limit)
     cut = len(text) if most < 0 else most
-    return limited([*text[:cut], *([text[cut:]] if text[cut:] else [])], c.q.limit)
+    return limited([*text[:cut], *filter(None, [text[cut:]])], c.q.limit)
 
 
 @term(97, "match", 2)
 def match(c):
     text, pattern = c[0].str(), c[1].str()
-    found = compile_regex(pattern, text, c).search(text)
+    found = compile_regex(pattern, len(text), c).search(text)
     if not found:
         return None
 
-    def place(group):
-        start, end = found.span(group)
-        offsets = [len(text[:at].encode()) for at in (start, end)]  # in bytes, as on the server
-        return {"str": found[group], "start": offsets[0], "end": offsets[1]}
+    def place(i):
+        start, end = (len(text[:at].encode()) for at in found.span(i))  # bytes, as on the server
+        return {"str": found[i], "start": start, "end": end}
 
-    count = found.re.groups
-    groups = [None if found[i] is None else place(i) for i in range(1, count + 1)]
-    return {**place(0), "groups": groups}
+    groups = range(1, found.re.groups + 1)
+    return {**place(0), "groups": [None if found[i] is None else place(i) for i in groups]}
 
 
-def compile_regex(pattern, text, c):
-    """The pattern for Python's engine, where RE2 would find the same.
+def compile_regex(pattern, length, c):
+    """The pattern for Python's engine, where it finds what RE2 would find.
 
-    RE2 takes linear time; patterns on which Python's engine could take much more are refused, as
+    RE2 takes linear time. Patterns on which Python's engine could take much more are refused, as
     are those that mean something else to it.
     """
+    plain = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN, ops.AT)
 
-    def refuse(what):
-        c.fail(f"[sandbox] MATCH: {what} is not supported in `{clip(pattern)}`.")
-
-    def cost(items):
-        """How many unbounded repeats follow one another."""
+    def repeats(items):
         total = 0
         for i, (op, value) in enumerate(items):
-            if op is _constants.AT and value is _constants.AT_END:
-                items[i] = (op, _constants.AT_END_STRING)  # RE2's $ is the very end
-            elif op in (_constants.MAX_REPEAT, _constants.MIN_REPEAT):
-                inner = cost(value[2])
-                if value[1] > 1 and inner:
-                    refuse("a repeat inside a repeat")
-                total += inner + (value[1] > 1000)
-            elif op is _constants.SUBPATTERN:
-                total += cost(value[3])
-            elif op is _constants.BRANCH:
-                total += sum(map(cost, value[1]))
-            elif op not in (
-                _constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN,
-                _constants.AT,
-            ):  # fmt: skip
-                refuse(str(op).lower())
+            if value is ops.AT_END:
+                items[i] = (op, ops.AT_END_STRING)  # RE2's $ is the very end
+            elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
+                inner = repeats(value[2])
+                if inner and value[1] > 1:
+                    c.fail(f"[sandbox] MATCH refuses a repeat of a repeat: `{pattern}`.")
+                total += inner + (value[1] > 100)
+            elif op is ops.SUBPATTERN:
+                total += repeats(value[3])
+            elif op is ops.BRANCH:
+                total += sum(map(repeats, value[1]))
+            elif op not in plain:
+                c.fail(f"[sandbox] MATCH does not support {str(op).lower()}: `{pattern}`.")
         return total
 
     try:
         tree = _parser.parse(pattern, re.ASCII if pattern.isascii() else 0)
-        repeats = cost(tree)
-        if len(text) ** repeats > 1e8:
-            refuse("so many repeats on so long a string")
+        if length ** repeats(tree) > 1e8:
+            c.fail(f"[sandbox] MATCH refuses so many repeats on so long a string: `{pattern}`.")
         return re._compiler.compile(tree)
     except (re.error, OverflowError, RecursionError) as error:
-        c.fail(f"Error in regexp `{pattern}` (portion `{pattern}`): {error}")
+        c.fail(f"[sandbox] Error in regexp `{pattern}`: {error}")
 
 
 @term(172, "to_json_string", 1)
 def to_json_string(c):
-    value = c[0].datum()
-    weigh(value)
-    return show(value, None)
+    weigh(c[0].datum())
+    return show(c[0].datum(), None)
 
 
 JSON_ERRORS = {  # Python's words for RapidJSON's
@@ -311,7 +231,6 @@ JSON_ERRORS = {  # Python's words for RapidJSON's
     "Expecting property name enclosed in double quotes": "Missing a name for object member.",
     "Expecting ':' delimiter": "Missing a colon after a name of object member.",
     "Unterminated string starting at": "Missing a closing quotation mark in string.",
-    "Invalid \\escape": "Invalid escape character in string.",
 }
 
 
@@ -319,23 +238,14 @@ JSON_ERRORS = {  # Python's words for RapidJSON's
 def json_(c):
     text = c[0].str()
     try:
-        value = parse(text)
+        return from_json(parse(text), literal=True)
     except (ValueError, RecursionError) as error:
         reason = JSON_ERRORS.get(getattr(error, "msg", ""), "Invalid value.")
-        if not text.strip():
-            reason = "The document is empty."
-        elif getattr(error, "msg", "") == "Expecting ',' delimiter":
-            before = text[: error.pos]
-            inside = before.rfind("{") > before.rfind("[")
-            reason = "Missing a comma or } after an object member."
-            if not inside:
-                reason = "Missing a comma or ] after an array element."
-        quoted = text if len(text.encode()) <= 40 else text[:37] + "..."
-        c.fail(f'Failed to parse "{quoted}" as JSON: {reason}')
-    return from_json(value, literal=True)
+        reason = reason if text.strip() else "The document is empty."
+        c.fail(f'Failed to parse "{text if len(text) <= 40 else text[:37] + "..."}" as JSON: {reason}')
 
 
-@term(11, "javascript", 1, 1, ["timeout"], deterministic=False)
+@term(11, "javascript", 1, 1, ["timeout"], pure=False)
 def javascript(c):
     """There is no JavaScript engine here: a script is run if it is a JSON literal."""
     try:
@@ -344,142 +254,105 @@ def javascript(c):
         c.fail("[sandbox] the term JAVASCRIPT is supported for JSON literals only.")
 
 
-# Arrays -----------------------------------------------------------------------------------
-
-
-def at(index, size, c):
-    """An index that may count from the end (``canonicalize`` in arr.cc)."""
-    if index >= 0:
-        return index
-    if -index > size:
-        c.fail(f"Index out of bounds: {index}", NON_EXISTENCE)
-    return size + index
+# Arrays
 
 
 def array(c, i=0):
     return expect(c[i].datum(), "ARRAY")
 
 
-@term(29, "append", 2)
-def append(c):
-    return limited([*array(c), c[1].datum()], c.q.limit)
-
-
-@term(80, "prepend", 2)
-def prepend(c):
-    return limited([c[1].datum(), *array(c)], c.q.limit)
-
-
-def distinct_items(items, seen=()):
+def unique(items, seen=()):
     seen = set(seen)
     return [item for item in items if not ((k := key(item)) in seen or seen.add(k))]
 
 
-@term(88, "set_insert", 2)
-def set_insert(c):
-    return limited(distinct_items([*array(c), c[1].datum()]), c.q.limit)
+def intersection(left, right):
+    right = set(map(key, right))
+    return unique(item for item in left if key(item) in right)
 
 
-@term(90, "set_union", 2)
-def set_union(c):
-    return limited(distinct_items([*array(c), *array(c, 1)]), c.q.limit)
+ARRAYS = {
+    29: ("append", lambda c: [*array(c), c[1].datum()]),
+    80: ("prepend", lambda c: [c[1].datum(), *array(c)]),
+    88: ("set_insert", lambda c: unique([*array(c), c[1].datum()])),
+    90: ("set_union", lambda c: unique([*array(c), *array(c, 1)])),
+    89: ("set_intersection", lambda c: intersection(array(c), array(c, 1))),
+    91: ("set_difference", lambda c: unique(array(c), map(key, array(c, 1)))),
+}
+for code, (name, run) in ARRAYS.items():
+    term(code, name, 2)(lambda c, run=run: limited(run(c), c.q.limit))
 
 
-@term(89, "set_intersection", 2)
-def set_intersection(c):
-    left, right = array(c), set(map(key, array(c, 1)))
-    return distinct_items([item for item in left if key(item) in right])
-
-
-@term(91, "set_difference", 2)
-def set_difference(c):
-    return distinct_items(array(c), map(key, array(c, 1)))
+def canonical(index, size, c):
+    """An index that may count from the end (``canonicalize`` in arr.cc)."""
+    if -index > size:
+        c.fail(f"Index out of bounds: {index}", NON_EXISTENCE)
+    return index if index >= 0 else size + index
 
 
 def modify(code, name, low, high, spaces, change):
+    """A term that changes a copy of an array at an element, or at a space between elements."""
+
     @term(code, name, low, high)
     def run(c):
         items = list(array(c))
-        index = at(integer(c[1].datum()), len(items) + spaces, c)
-        if index >= len(items) + spaces and c.n == low:
-            c.fail(
-                f"Index `{index}` out of bounds for array of size: `{len(items)}`.", NON_EXISTENCE
-            )
-        change(items, index, c)
+        size = len(items)
+        indexes = [canonical(integer(c[i].datum()), size + spaces, c) for i in range(1, high - low + 2) if i < c.n]
+        for i, index in enumerate(indexes):
+            if index > size or index == size and not (spaces or len(indexes) == 2):
+                c.fail(f"Index `{index}` out of bounds for array of size: `{size}`.", NON_EXISTENCE)
+        items[slice(*change(c, *indexes)[:2])] = change(c, *indexes)[2]
         return limited(items, c.q.limit)
 
 
-def change_at(items, index, c):
-    items[index] = c[2].datum()
+def delete_range(c, start, end=None):
+    end = start + 1 if end is None else end
+    if start > end:
+        c.fail(f"Start index `{start}` is greater than end index `{end}`.")
+    return start, end, []
 
 
-def splice_at(items, index, c):
-    items[index:index] = array(c, 2)
+modify(82, "insert_at", 3, 3, 1, lambda c, i: (i, i, [c[2].datum()]))
+modify(85, "splice_at", 3, 3, 1, lambda c, i: (i, i, array(c, 2)))
+modify(84, "change_at", 3, 3, 0, lambda c, i: (i, i + 1, [c[2].datum()]))
+modify(83, "delete_at", 2, 3, 0, delete_range)
 
 
-def delete_at(items, index, c):
-    if c.n == 2:
-        del items[index]
-        return
-    end = at(integer(c[2].datum()), len(items), c)
-    for name, value in (("Index", index), ("Index", end)):
-        if value > len(items):
-            message = f"{name} `{value}` out of bounds for array of size: `{len(items)}`."
-            c.fail(message, NON_EXISTENCE)
-    if index > end:
-        c.fail(f"Start index `{index}` is greater than end index `{end}`.")
-    del items[index:end]
-
-
-modify(82, "insert_at", 3, 3, 1, lambda items, i, c: items.insert(i, c[2].datum()))
-modify(83, "delete_at", 2, 3, 0, delete_at)
-modify(84, "change_at", 3, 3, 0, change_at)
-modify(85, "splice_at", 3, 3, 1, splice_at)
-
-
-# Objects ----------------------------------------------------------------------------------
+# Objects
 
 
 def plain_object(c, name):
     value = c[0].datum()
     if type(value) is not dict or ptype(value):
-        raise Fault(
-            LOGIC, f"Cannot call `{name}` on objects of type `{type_name(value)}`.", c[0].node
-        )
-    return value
+        raise logic(f"Cannot call `{name}` on objects of type `{type_name(value)}`.", c[0].node)
+    return sorted(value.items())
 
 
-@term(94, "keys", 1)
-def keys(c):
-    return sorted(plain_object(c, "keys"))
+term(94, "keys", 1)(lambda c: [name for name, _ in plain_object(c, "keys")])
+term(186, "values", 1)(lambda c: [value for _, value in plain_object(c, "values")])
 
 
-@term(186, "values", 1)
-def values(c):
-    return [value for _, value in sorted(plain_object(c, "values").items())]
+def object_of(c, pairs, what):
+    """An object of pairs, in which no name may come twice."""
+    result = {}
+    for name, value in pairs:
+        if name in result:
+            got = f"(got {clip(result[name])} and {clip(value)} as values)"
+            c.fail(f"Duplicate key {show(name)} in {what}.  {got}")
+        result[name] = value
+    return build(result)
 
 
 @term(143, "object", 0, -1)
 def object_(c):
     if c.n % 2:
         c.fail(f"OBJECT expects an even number of arguments (but found {c.n}).")
-    result = {}
-    for i in range(0, c.n, 2):
-        name, value = c[i].str(), c[i + 1].datum()
-        if name in result:
-            c.fail(
-                f"Duplicate key {show(name)} in object.  (got {clip(show(result[name]))} and "
-                f"{clip(show(value))} as values)"
-            )
-        result[name] = value
-    return build(result)
+    return object_of(c, ((c[i].str(), c[i + 1].datum()) for i in range(0, c.n, 2)), "object")
 
 
 @term(137, "literal", 0, 1, grouped=None)
 def literal(c):
     if not c.literal:
-        from .datum import STRAY_LITERAL
-
         c.fail(STRAY_LITERAL)
     return {"$reql_type$": "LITERAL", **({"value": c[0].datum()} if c.n else {})}
 
@@ -490,7 +363,7 @@ def binary(c):
     return value if type(value) is bytes else expect(value, "STRING").encode()
 
 
-# Control ----------------------------------------------------------------------------------
+# Control
 
 
 @term(65, "branch", 3, -1)
@@ -510,7 +383,7 @@ def funcall(c):
         return function(c.q)
     first, rest = c[1], [c[i].datum() for i in range(2, c.n)]
     if first.kind is GROUPED:
-        pairs = [(g, function(c.q, value, *rest).datum()) for g, value in first.data.pairs]
+        pairs = [(name, function(c.q, value, *rest).datum()) for name, value in first.data.pairs]
         return c.val(GROUPED, Groups(pairs))
     return function(c.q, first.datum(), *rest)
 
@@ -524,7 +397,7 @@ def error(c):
 
 @term(92, "default", 2, grouped=None)
 def default(c):
-    fault, first, reason = None, None, None
+    first, fault = None, None
     try:
         first = c[0]
         if not first.is_datum or first.datum() is not None:
@@ -532,11 +405,11 @@ def default(c):
     except Fault as caught:
         if caught.kind != NON_EXISTENCE:
             raise
-        fault, reason = caught, caught.message
+        fault = caught
         fault.node = fault.node or c.node
     try:
         value = c[1]
-        return value.func()(c.q, reason) if value.kind is FUNCTION else value
+        return value.func()(c.q, fault and fault.message) if value.kind is FUNCTION else value
     except Fault as caught:
         if caught.kind != EMPTY_USER:
             raise
@@ -545,140 +418,95 @@ def default(c):
         return first
 
 
-@term(180, "minval", 0)
-def minval(c):
-    return MINVAL
+term(180, "minval", 0)(lambda c: MINVAL)
+term(181, "maxval", 0)(lambda c: MAXVAL)
 
 
-@term(181, "maxval", 0)
-def maxval(c):
-    return MAXVAL
+# Types
+
+TYPE_NAMES = {DB: "DB", "SEQUENCE": "STREAM", SINGLE: "SELECTION<OBJECT>"}
 
 
-# Types ------------------------------------------------------------------------------------
-
-
-def type_of_value(value):
+def name_of(value):
     if value.kind is DATUM:
         return type_name(value.data)
     if value.kind is GROUPED:
         return "GROUPED_STREAM" if value.data.stream else "GROUPED_DATA"
-    if value.is_selection and value.kind == "SELECTION":
-        return "SELECTION<ARRAY>" if value.data.seq.array else "SELECTION<STREAM>"
-    return {SEQUENCE: "STREAM", SINGLE: "SELECTION<OBJECT>", "DATABASE": "DB"}.get(
-        value.kind, value.kind
-    )
+    if value.kind == "SELECTION":
+        return f"SELECTION<{'ARRAY' if value.data.seq.array else 'STREAM'}>"
+    return TYPE_NAMES.get(value.kind, value.kind)
 
 
-@term(52, "typeof", 1, grouped=None)
-def type_of(c):
-    return type_of_value(c[0])
+term(52, "typeof", 1, grouped=None)(lambda c: name_of(c[0]))
 
-
-# What may stand in coerce_to, and of which values it is the identity.
-COERCIONS = {
-    "DB", "TABLE", "TABLE_SLICE", "SELECTION<STREAM>", "SELECTION<ARRAY>", "STREAM",
-    "SELECTION<OBJECT>", "DATUM", "FUNCTION", "GROUPED_DATA", "NULL", "BINARY", "BOOL", "NUMBER",
-    "STRING", "ARRAY", "OBJECT", "MINVAL", "MAXVAL",
-}  # fmt: skip
+SEQUENCES = ["TABLE", "TABLE_SLICE", "SELECTION<ARRAY>", "SELECTION<STREAM>", "STREAM"]
+DATUMS = ["NULL", "BINARY", "BOOL", "NUMBER", "STRING", "ARRAY", "OBJECT", "MINVAL", "MAXVAL"]
+OTHERS = ["DB", "SELECTION<OBJECT>", "DATUM", "FUNCTION", "GROUPED_DATA"]
 
 
 @term(51, "coerce_to", 2)
 def coerce_to(c):
     value, target = c[0], c[1].str().upper()
-    if target not in COERCIONS:
+    if target not in SEQUENCES + DATUMS + OTHERS:
         c.fail(f"Unknown Type: {target}")
-    start = type_of_value(value)
+    start, datum = name_of(value), value.datum() if value.is_datum else None
     if value.is_datum:
-        datum = value.datum()
-        start = {"PTYPE<TIME>": "OBJECT", "PTYPE<BINARY>": "BINARY"}.get(
-            type_name(datum), type_name(datum)
-        )
-    identity = {
-        "TABLE": ("TABLE_SLICE", "SELECTION<STREAM>", "STREAM"),
-        "TABLE_SLICE": ("SELECTION<STREAM>", "STREAM"),
-        "SELECTION<STREAM>": ("STREAM",),
-        "SELECTION<ARRAY>": ("SELECTION<STREAM>", "STREAM"),
-    }
-    if start == target or target in identity.get(start, ()) or target == "DATUM" and value.is_datum:
-        return value
-    if target == "STREAM" and value.is_datum:
+        start = {bytes: "BINARY", dict: "OBJECT"}.get(type(datum), type_name(datum))
+        if target in (start, "DATUM", "STREAM"):
+            return value
+    elif target == start or start in SEQUENCES and target in SEQUENCES[SEQUENCES.index(start) :]:
         return value
     if target == "BOOL":
         return start != "NULL"
-    if value.is_datum:
-        if target == "STRING":
-            weigh(datum)
-            return datum.decode() if start == "BINARY" else show(datum, None)
-        if (start, target) == ("STRING", "BINARY"):
-            return datum.encode()
-        if (start, target) == ("OBJECT", "ARRAY"):
-            return limited([[k, v] for k, v in sorted(datum.items())], c.q.limit)
-        if (start, target) == ("STRING", "NUMBER"):
-            if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", datum):
-                c.fail(f"Could not coerce `{datum}` to NUMBER.")
-            return number(float(datum))
-    if not value.is_datum and value.kind not in ("DATABASE", FUNCTION, GROUPED) or start == "ARRAY":
+    if value.is_datum and target == "STRING":
+        weigh(datum)
+        return datum.decode() if start == "BINARY" else show(datum, None)
+    if start == "STRING" and target == "BINARY":
+        return datum.encode()
+    if start == "OBJECT" and target == "ARRAY":
+        return limited([[name, item] for name, item in sorted(datum.items())], c.q.limit)
+    if start == "STRING" and target == "NUMBER":
+        if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", datum):
+            c.fail(f"Could not coerce `{datum}` to NUMBER.")
+        return number(float(datum))
+    if start in SEQUENCES or start == "ARRAY":
         if target in ("ARRAY", "DATUM"):
-            return value.seq().list(c.q, c.node)
+            return value.seq().list(c.q)
         if target == "OBJECT":
-            result = {}
-            for pair in value.seq().finite(c.q, c.node):
-                if len(expect(pair, "ARRAY")) != 2:
-                    c.fail(f"Expected array of size 2, but got size {len(pair)}.")
-                name, item = expect(pair[0], "STRING"), pair[1]
-                if name in result:
-                    c.fail(
-                        f"Duplicate key {show(name)} in coerced object.  (got "
-                        f"{clip(show(result[name]))} and {clip(show(item))} as values)"
-                    )
-                result[name] = item
-            return build(result)
+            return object_of(c, map(lambda item: pair(item, c), value.seq().finite(c.q)), "coerced object")
     kind = NON_EXISTENCE if start == "NULL" else LOGIC
     raise Fault(kind, f"Cannot coerce {start} to {target}.", value.node)
 
 
-@term(79, "info", 1, grouped=None, deterministic=False)
+def pair(item, c):
+    if len(expect(item, "ARRAY")) != 2:
+        c.fail(f"Expected array of size 2, but got size {len(item)}.")
+    return expect(item[0], "STRING"), item[1]
+
+
+@term(79, "info", 1, grouped=None, pure=False)
 def info(c):
     return describe(c[0])
 
 
 def describe(value):
-    result = {"type": type_of_value(value)}
-    if value.kind == "DATABASE":
-        result |= {"name": value.data.name, "id": value.data.id}
-    elif value.kind == "TABLE":
+    result = {"type": name_of(value)}
+    if value.kind is DB:
+        result |= value.data.config()
+    elif value.kind is TABLE:
         table = value.data
         result |= {
             "name": table.name, "id": table.id, "primary_key": table.pkey,
-            "db": {"type": "DB", "name": table.db.name, "id": table.db.id},
-            "doc_count_estimates": [len(table.rows)], "indexes": sorted(table.indexes),
-        }  # fmt: skip
-    elif value.kind == "TABLE_SLICE":
-        part = value.data
-        orders = {None: "UNORDERED", "asc": "ASCENDING", "desc": "DESCENDING"}
-        result |= {
-            "table": describe(type(value)("TABLE", part.table, value.node)),
-            "index": part.index, "sorting": orders[part.order],
-        }  # fmt: skip
-        low, low_open, high, high_open = part.bounds or (MINVAL, False, MAXVAL, True)
-        for side, bound, is_open, none, never in (
-            ("left", low, low_open, MINVAL, MAXVAL),
-            ("right", high, high_open, MAXVAL, MINVAL),
-        ):
-            if bound is none or bound is never:
-                word = "unbounded" if bound is none else "unachievable"
-            else:
-                word = "open" if is_open else "closed"
-                result[f"{side}_bound"] = bound
-            result[f"{side}_bound_type"] = word
+            "db": {"type": "DB", **table.db.config()}, "indexes": sorted(table.indexes),
+            "doc_count_estimates": [len(table.rows)],
+        }
     elif value.kind in ("SELECTION", SINGLE):
-        result["table"] = describe(type(value)("TABLE", value.data.table, value.node))
-    elif value.kind is FUNCTION:
-        raise Fault(LOGIC, "[sandbox] INFO of a function is not supported.", value.node)
+        result["table"] = describe(Val(TABLE, value.data.table, value.node))
     elif value.kind is DATUM:
         if type(value.data) is bytes:
             result["count"] = len(value.data)
         if value.data not in (None, MINVAL, MAXVAL):
             result["value"] = show(value.data)
+    elif value.kind in ("TABLE_SLICE", FUNCTION):
+        raise logic(f"[sandbox] INFO of a {value.kind} is not supported.", value.node)
     return result

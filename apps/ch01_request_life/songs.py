@@ -1,0 +1,65 @@
+from flask import Blueprint, abort, after_this_request, current_app, g, jsonify, request
+
+from .errors import OutOfCoins
+
+SONGS = {
+    "blue-in-green": {"title": "Blue in Green", "artist": "Miles Davis"},
+    "so-what": {"title": "So What", "artist": "Miles Davis"},
+    "take-five": {"title": "Take Five", "artist": "Dave Brubeck"},
+}
+NOTES = {"so-what": "Two chords, nine minutes."}
+
+bp = Blueprint("songs", __name__, url_prefix="/songs")
+
+
+@bp.before_request
+def read_page():
+    g.page = request.args.get("page", 1, type=int)
+
+
+@bp.after_request
+def add_version(response):
+    response.headers["X-Api-Version"] = "1"
+    return response
+
+
+@bp.teardown_request
+def songs_end(exc):
+    current_app.logger.info("a request for songs ends")
+
+
+@bp.get("")
+def songs():
+    return list(SONGS.values())[2 * g.page - 2 : 2 * g.page]
+
+
+@bp.get("/<song_id>")
+def song(song_id):
+    if song_id not in SONGS:
+        abort(404)
+    return SONGS[song_id]
+
+
+@bp.get("/<song_id>/notes")
+def notes(song_id):
+    # Not every song has notes: a KeyError, as bugs are.
+    return {"notes": NOTES[song_id]}
+
+
+@bp.post("/<song_id>/play")
+def play(song_id):
+    if not request.headers.get("X-Coin"):
+        raise OutOfCoins
+
+    @after_this_request
+    def no_store(response):
+        response.cache_control.no_store = True
+        return response
+
+    response = jsonify(playing=song_id)
+    response.call_on_close(start_motor)
+    return response
+
+
+def start_motor():
+    """Runs when the answer has been sent: nobody waits for it, and no context is left."""

@@ -1,0 +1,10 @@
+"""An after_request function must return the response."""
+
+@app.before_request
+def start_clock():
+    g.started = perf_counter()
+
+@app.after_request
+def add_milliseconds(response):
+    seconds = perf_counter() - g.started if "started" in g else 0
+    response.headers["X-Milliseconds"] = seconds * 1000
