@@ -132,11 +132,6 @@ def test_metadata_for_the_instructor(chapter):
         assert 20 <= about["minutes"] <= 45
 
 
-def test_every_question_of_the_chapters_is_known():
-    asked = [number for path in CHAPTERS for number in read(path)["metadata"]["workbook"].get("questions", [])]
-    assert len(asked) == len(set(asked))
-
-
 def test_apps_are_plain_flask():
     for path in (ROOT / "apps").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))

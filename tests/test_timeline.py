@@ -172,6 +172,14 @@ GET /songs  200 OK
 opened 1, closed 1, still open 0"""
 
 
+def test_a_context_pushed_again_is_the_same_one(app):
+    with app.test_client() as client:
+        client.get("/songs")
+        client.get("/songs")
+    assert drawn(app).count("app context 1\n") + drawn(app).count("app context 1  ") == 1
+    assert "app context 1 again" in drawn(app)
+
+
 def test_last_keeps_the_last_groups_and_counts_only_them(app):
     for path in ("/keep", "/songs", "/songs"):
         app.test_client().get(path)
@@ -182,7 +190,7 @@ def test_last_keeps_the_last_groups_and_counts_only_them(app):
 
 
 def test_no_events_at_all():
-    assert str(Timeline([])) == "opened 0, closed 0, still open 0"
+    assert str(Timeline([])) == "no connection opened"
 
 
 def picture(timeline):

@@ -60,6 +60,11 @@ def execute(notebook, folder):
             done = client.execute(env=environment)
         except CellExecutionError as error:
             raise NotebookError(f"does not run through: {error.ename}: {error.evalue}") from error
+    for cell in done.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                # The frames above are paths of this machine; the error itself is what is taught.
+                output.traceback = [f"{output.ename}: {output.evalue}"]
     done.metadata = notebook["metadata"] | {"kernelspec": KERNEL}
     return nbformat.writes(done) + "\n"
 

@@ -102,6 +102,9 @@ class Timeline:
 
     @property
     def summary(self):
+        """The counts as one sentence; "no connection opened" where there is nothing to count."""
+        if not (self.opened or self.closed or self.still_open):
+            return "no connection opened"
         return f"opened {self.opened}, closed {self.closed}, still open {self.still_open}"
 
     def __str__(self):
@@ -185,7 +188,8 @@ class _Reader:
 
     def on_push(self, event):
         group = self.group(event)
-        row = Row(f"app context {event['context']}", len(group.columns))
+        again = " again" if event["context"] in self.contexts else ""
+        row = Row(f"app context {event['context']}{again}", len(group.columns))
         if event["request"] in self.requests:
             section = self.requests[event["request"]][1]
         else:

@@ -16,7 +16,7 @@ from .datum import (
 )  # fmt: skip
 from .query import COMPILE, GROUPED, SINGLE, Query, compile_term
 from .scram import AuthError, Scram
-from .store import SANDBOX_NAME, Store
+from .store import Store
 
 V1_0 = 0x34C2BDC3
 OLD = {0x3F61BA36, 0x723081E1, 0x5F75E83E, 0x400C2D20}
@@ -258,7 +258,7 @@ class Connection:
         elif kind == NOREPLY_WAIT:  # queries of a connection run one after the other
             self.send(token, {"t": WAIT_COMPLETE, "r": []})
         elif kind == SERVER_INFO:
-            info = {"id": self.store.id, "name": SANDBOX_NAME, "proxy": False}
+            info = {"id": self.store.id, "name": "sandbox, not a RethinkDB server", "proxy": False}
             self.send(token, {"t": INFO, "r": [info]})
         elif token not in self.cursors:
             message = f"Token {token} not in stream cache."
@@ -353,7 +353,7 @@ class Connection:
             )
         seq = value.seq()
         if seq.array:
-            return {"t": ATOM, "r": [seq.list(q, node)]}
+            return {"t": ATOM, "r": [seq.list(q)]}
         if seq.feed is not None:
             cursor = FeedCursor(self, token, seq.items(q), seq.feed)
             self.cursors[token] = cursor

@@ -3,47 +3,47 @@
 ``terms/db_table.cc``, ``terms/sindex.cc``, ``terms/writes.cc`` and ``changefeed.cc``.
 """
 
-import struct
+import re
 import uuid
 
 from .datum import (
-    ARRAY_LIMIT, LOGIC, MAXVAL, MINVAL, NON_EXISTENCE, OP_FAILED, Fault, dump, expect, get_field,
-    key, merge, primary_key, show, store_key, truth, type_name,
-)  # fmt: skip
+    ARRAY_LIMIT, MAXVAL, MINVAL, OP_FAILED, Fault, expect, get_field, key, logic, merge, missing,
+    primary_key, show, truth, type_name,
+)
 from .pprint import index_function
 from .query import (
-    DATUM, DB, FUNCTION, GROUPED, SEQUENCE, SINGLE, SLICE, TABLE, Groups, Native, Selection, Seq,
-    Single, Slice, term,
-)  # fmt: skip
-from .store import VALID_NAME, Feed, Index, write_user
+    DB, FUNCTION, SELECTION, SEQUENCE, SINGLE, SLICE, TABLE, Selection, Seq, Single, Slice, native, term,
+)
+from .store import Feed, Index, write_user
 from .terms_time import is_open
 
-SHARDING = ["shards", "replicas", "nonvoting_replica_tags", "primary_replica_tag"]
+
+def meta(code, name, low, high=None, opts=(), **more):
+    return term(code, name, low, high, opts, pure=False, **more)
 
 
-def meta(code, name, low, high=None, opts=(), **kwargs):
-    return term(code, name, low, high, opts, deterministic=False, **kwargs)
-
-
-# Databases and tables ---------------------------------------------------------------------
+# Databases and tables
 
 
 def checked_name(value, what):
     name = value.str()
-    if not VALID_NAME.fullmatch(name):
-        raise Fault(
-            LOGIC, f"{what} name `{name}` invalid (Use A-Z, a-z, 0-9, _ and - only).", value.node
-        )
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise logic(f"{what} name `{name}` invalid (Use A-Z, a-z, 0-9, _ and - only).", value.node)
     return name
 
 
+def default_db(c):
+    option = c.opt("db")  # that of the connection
+    return option.db() if option else c.q.store.db("test")
+
+
 def db_and_table(c):
-    """The arguments ``[db,] name``: without a database, that of the connection."""
-    if c.n == 2:
-        return c[0].db(), checked_name(c[1], "Table")
-    db = c.opt("db")
-    db = db.db() if db else c.q.store.db("test")
-    return db, checked_name(c[0], "Table")
+    db = c[0].db() if c.n == 2 else default_db(c)
+    return db, checked_name(c[c.n - 1], "Table")
+
+
+def changed(what, old, new, **more):
+    return {what: 1, **more, "config_changes": [{"old_val": old, "new_val": new}]}
 
 
 @meta(14, "db", 1)
@@ -55,7 +55,7 @@ def db(c):
 def db_create(c):
     c.q.store.require(c.q, "config")
     db = c.q.store.db_create(checked_name(c[0], "Database"))
-    return {"dbs_created": 1, "config_changes": [{"old_val": None, "new_val": db.config()}]}
+    return changed("dbs_created", None, db.config())
 
 
 @meta(58, "db_drop", 1, write=True)
@@ -63,26 +63,19 @@ def db_drop(c):
     c.q.store.require(c.q, "config")
     name = checked_name(c[0], "Database")
     tables = len(c.q.store.db(name).names())
-    db = c.q.store.db_drop(name)
-    return {
-        "dbs_dropped": 1, "tables_dropped": tables,
-        "config_changes": [{"old_val": db.config(), "new_val": None}],
-    }  # fmt: skip
+    return changed("dbs_dropped", c.q.store.db_drop(name).config(), None, tables_dropped=tables)
 
 
-@meta(59, "db_list", 0)
-def db_list(c):
-    return sorted([*c.q.store.dbs, "rethinkdb"])
+meta(59, "db_list", 0)(lambda c: sorted([*c.q.store.dbs, "rethinkdb"]))
+meta(62, "table_list", 0, 1)(lambda c: (c[0].db() if c.n else default_db(c)).names())
 
 
 @meta(15, "table", 1, 2, ["read_mode", "identifier_format"], refuse=["identifier_format"])
 def table(c):
     mode = c.opt("read_mode")
     if mode and mode.str() not in ("single", "majority", "outdated"):
-        c.fail(
-            f'Read mode `{mode.str()}` unrecognized (options are "majority", "single", and '
-            '"outdated").'
-        )
+        names = 'options are "majority", "single", and "outdated"'
+        c.fail(f"Read mode `{mode.str()}` unrecognized ({names}).")
     db, name = db_and_table(c)
     found = db.table(name)
     c.q.store.require(c.q, "read")
@@ -91,87 +84,49 @@ def table(c):
 
 def durability(c):
     option = c.opt("durability")
-    if option is None:
-        return "hard"
-    if option.str() not in ("hard", "soft"):
-        raise Fault(
-            LOGIC,
-            f'Durability option `{option.str()}` unrecognized (options are "hard" and "soft").',
-            option.node,
-        )
-    return option.str()
+    if option and option.str() not in ("hard", "soft"):
+        names = 'options are "hard" and "soft"'
+        raise logic(f"Durability option `{option.str()}` unrecognized ({names}).", option.node)
+    return option.str() if option else "hard"
 
 
-@meta(60, "table_create", 1, 2, ["primary_key", "durability", *SHARDING], refuse=SHARDING, write=True)
+SHARDS = ["shards", "replicas", "nonvoting_replica_tags", "primary_replica_tag"]
+
+
+@meta(60, "table_create", 1, 2, ["primary_key", "durability", *SHARDS], refuse=SHARDS, write=True)
 def table_create(c):
     pkey, kept = c.opt("primary_key"), durability(c)
     db, name = db_and_table(c)
     c.q.store.require(c.q, "config")
     table = db.create(name, pkey.str() if pkey else "id", kept)
-    return {"tables_created": 1, "config_changes": [{"old_val": None, "new_val": table.config()}]}
+    return changed("tables_created", None, table.config())
 
 
 @meta(61, "table_drop", 1, 2, write=True)
 def table_drop(c):
     db, name = db_and_table(c)
     c.q.store.require(c.q, "config")
-    table = db.drop(name)
-    return {"tables_dropped": 1, "config_changes": [{"old_val": table.config(), "new_val": None}]}
-
-
-@meta(62, "table_list", 0, 1)
-def table_list(c):
-    if c.n:
-        return c[0].db().names()
-    db = c.opt("db")
-    return (db.db() if db else c.q.store.db("test")).names()
+    return changed("tables_dropped", db.drop(name).config(), None)
 
 
 @meta(174, "config", 1)
 def config(c):
-    return _admin_row(c, "config")
+    target = c[0].data if c[0].kind is DB else c[0].table()
+    table = c.q.store.db("rethinkdb").table("db_config" if c[0].kind is DB else "table_config")
+    return c.val(SINGLE, Single(table, target.id, target.config()))
 
 
 @meta(175, "status", 1)
 def status(c):
-    return _admin_row(c, "status")
+    table = c.q.store.db("rethinkdb").table("table_config")
+    return c.val(SINGLE, Single(table, c[0].table().id, c[0].table().status()))
 
 
-def _admin_row(c, what):
-    target = c[0].data if c[0].kind is DB and what == "config" else c[0].table()
-    system = c.q.store.db("rethinkdb").table(
-        ("db_" if c[0].kind is DB else "table_") + what
-    )
-    return c.val(SINGLE, Single(system, target.id, getattr(target, what)()))
-
-
-def _tables_of(c, name):
-    if c.n == 0:
-        c.fail(f"`{name}` can only be called on a table or database.")
-    return list(c[0].data.tables.values()) if c[0].kind is DB else [c[0].table()]
-
-
-@meta(177, "wait", 0, 1, ["timeout", "wait_for"], write=True)
+@meta(177, "wait", 0, 1, ["timeout", "wait_for"], refuse=["wait_for"], write=True)
 def wait(c):
-    option = c.opt("wait_for")
-    states = ("ready_for_outdated_reads", "ready_for_reads", "ready_for_writes", "all_replicas_ready")
-    if option and option.str() not in states:
-        names = ", ".join(f"'{name}'" for name in states[:3]) + f", or '{states[3]}'"
-        raise Fault(
-            LOGIC,
-            f"Unknown table readiness state: '{option.str()}', must be one of {names}",
-            option.node,
-        )
-    return {"ready": len(_tables_of(c, "wait"))}
-
-
-@meta(179, "rebalance", 0, 1, write=True)
-def rebalance(c):
-    rows = [table.status() for table in _tables_of(c, "rebalance")]
-    return {
-        "rebalanced": len(rows),
-        "status_changes": [{"old_val": row, "new_val": row} for row in rows],
-    }
+    if c.n == 0:
+        c.fail("`wait` can only be called on a table or database.")
+    return {"ready": len(c[0].data.tables) if c[0].kind is DB else c[0].table() and 1}
 
 
 @meta(138, "sync", 1, write=True)
@@ -180,7 +135,7 @@ def sync(c):
     return {"synced": 1}
 
 
-# Reading ----------------------------------------------------------------------------------
+# Reading
 
 
 @term(16, "get", 2)
@@ -193,131 +148,95 @@ def get(c):
 @term(78, "get_all", 1, -1, ["index"])
 def get_all(c):
     table, index = c[0].table(), c.opt("index")
-    name = index.str() if index else table.pkey
-    values = []
-    for i in range(1, c.n):
-        value = c[i].datum()
-        if value is None:
-            raise Fault(NON_EXISTENCE, "Keys cannot be NULL.", c[i].node)
-        values.append(value)
+    name, values = index.str() if index else table.pkey, [c[i].datum() for i in range(1, c.n)]
+    if None in values:
+        raise missing("Keys cannot be NULL.", c[values.index(None) + 1].node)
 
     def rows(q):
         found = table.lookup(name, values)
         return (row for _, row in sorted(found, key=lambda pair: pair[0]))
 
-    part = KeySlice(table, name, values)
-    return c.val("SELECTION", Selection(table, Seq(rows, c.node, slice=part)))
+    return c.val(SELECTION, Selection(table, Seq(rows, c.node)))
 
 
-class KeySlice(Slice):
-    """The rows of get_all, for changefeeds."""
-
-    def __init__(self, table, index, values):
-        super().__init__(table, index)
-        self.keys = set(map(key, values))
-
-    def has(self, row):
-        if self.index == self.table.pkey:
-            return key(row[self.table.pkey]) in self.keys
-        index = self.table.indexes[self.index]
-        return any(key(value) in self.keys for value in index.values(row, self.table.internal))
-
-
-def _between(c, on_null):
-    part = c[0].slice()
-    left_open, right_open = is_open(c, "left"), is_open(c, "right")
-    bounds = []
-    for i, none in ((1, MINVAL), (2, MAXVAL)):
-        bound = c[i].datum()
-        if bound is None and on_null == "error":
-            raise Fault(
-                LOGIC,
-                "Cannot use `null` in BETWEEN, use `r.minval` or `r.maxval` to denote "
-                "unboundedness.",
-                c[i].node,
-            )
-        bounds.append(none if bound is None else bound)
-    index = c.opt("index")
+@term(182, "between", 3, 3, ["index", "left_bound", "right_bound"])
+def between(c):
+    part, index = c[0].slice(), c.opt("index")
+    bounds = (c[1].datum(), is_open(c, "left"), c[2].datum(), is_open(c, "right"))
+    for i in (1, 2):
+        if c[i].datum() is None:
+            instead = "use `r.minval` or `r.maxval` to denote unboundedness"
+            raise logic(f"Cannot use `null` in BETWEEN, {instead}.", c[i].node)
     name = index.str() if index else part.index or part.table.pkey
     if part.bounds:
         c.fail("Cannot perform multiple BETWEENs on the same table.")
     if part.index not in (None, name):
         c.fail(f"Cannot call BETWEEN on index `{name}` after ordering on index `{part.index}`.")
-    bounds = (bounds[0], left_open, bounds[1], right_open)
     return c.val(SLICE, Slice(part.table, name, part.order, bounds))
 
 
-BOUNDS = ["index", "left_bound", "right_bound"]
+# Indexes
 
 
-@term(182, "between", 3, 3, BOUNDS)
-def between(c):
-    return _between(c, "error")
-
-
-@term(36, "between", 3, 3, BOUNDS)
-def between_deprecated(c):
-    return _between(c, "unbounded")
-
-
-# Indexes ----------------------------------------------------------------------------------
+def not_primary(c, table, *names):
+    for name in names:
+        if name == table.pkey:
+            c.fail(f"Index name conflict: `{name}` is the name of the primary key.")
+    if table.system:
+        c.fail("[sandbox] the indexes of a system table cannot be changed.")
+    c.q.store.require(c.q, "config")
 
 
 @meta(75, "sindex_create", 2, 3, ["multi", "geo"], refuse=["geo"], write=True)
 def index_create(c):
     table, name = c[0].table(), expect(c[1].datum(), "STRING")
-    if name == table.pkey:
-        c.fail(f"Index name conflict: `{name}` is the name of the primary key.")
-    if table.system:
-        c.fail("[sandbox] a system table cannot be indexed.")
-    function = Native(lambda row: get_field(row, name), c.node)
+    not_primary(c, table, name)
+    function, body = native(lambda row: get_field(row, name), c.node), None
     if c.n == 3:
-        function = c[2].func()
-        if not function.deterministic:
-            raise Fault(
-                LOGIC,
-                "Could not prove function deterministic.  Index functions must be deterministic.",
-                function.node,
-            )
-    multi = c.opt("multi")
-    multi = multi is not None and multi.bool()
-    c.q.store.require(c.q, "config")
-    table.add_index(Index(name, function, multi, index_function(function, name)))
+        function, body = c[2].func(), c[2].node
+    if not function.pure:
+        message = "Could not prove function deterministic.  Index functions must be deterministic."
+        raise logic(message, function.node)
+    table.add_index(Index(name, function, c.flag("multi"), index_function(name, body)))
     return {"created": 1}
 
 
 @meta(76, "sindex_drop", 2, write=True)
 def index_drop(c):
     table, name = c[0].table(), expect(c[1].datum(), "STRING")
-    c.q.store.require(c.q, "config")
+    not_primary(c, table)
     if table.indexes.pop(name, None) is None:
         c.fail(f"Index `{name}` does not exist on table `{table.full_name}`.", OP_FAILED)
     return {"dropped": 1}
 
 
-@meta(77, "sindex_list", 1)
-def index_list(c):
-    return sorted(c[0].table().indexes)
+@meta(156, "sindex_rename", 3, 3, ["overwrite"], write=True)
+def index_rename(c):
+    table, old, new = c[0].table(), c[1].str(), c[2].str()
+    not_primary(c, table, old, new)
+    if old not in table.indexes:
+        c.fail(f"Index `{old}` does not exist on table `{table.full_name}`.", OP_FAILED)
+    if old == new:
+        return {"renamed": 0}
+    if new in table.indexes and not c.flag("overwrite"):
+        c.fail(f"Index `{new}` already exists on table `{table.full_name}`.", OP_FAILED)
+    table.indexes[new] = table.indexes.pop(old)
+    return {"renamed": 1}
+
+
+meta(77, "sindex_list", 1)(lambda c: sorted(c[0].table().indexes))
 
 
 def index_status(c):
-    table = c[0].table()
-    wanted = sorted({c[i].str() for i in range(1, c.n)})
-    for name in wanted:
+    table, result = c[0].table(), []
+    for name in sorted({c[i].str() for i in range(1, c.n)}) or sorted(table.indexes):
         if name not in table.indexes:
             c.fail(f"Index `{name}` was not found on table `{table.full_name}`.", OP_FAILED)
-    result = []
-    for name in wanted or sorted(table.indexes):
         index = table.indexes[name]
-        blob, query = index.source
-        option = ", {multi: true}" if index.multi else ""
-        result.append(
-            {
-                "index": name, "ready": True, "outdated": False, "multi": index.multi, "geo": False,
-                "function": blob + bytes([index.multi, 0]),
-                "query": f"indexCreate('{name}', {query}{option})",
-            }
-        )  # fmt: skip
+        blob, script = index.source
+        script = f"indexCreate('{name}', {script}{', {multi: true}' if index.multi else ''})"
+        status = {"index": name, "ready": True, "outdated": False, "multi": index.multi, "geo": False}
+        result.append({**status, "function": blob + bytes([index.multi, 0]), "query": script})
     return result
 
 
@@ -325,227 +244,173 @@ meta(139, "sindex_status", 1, -1)(index_status)
 meta(140, "sindex_wait", 1, -1, write=True)(index_status)
 
 
-@meta(156, "sindex_rename", 3, 3, ["overwrite"], write=True)
-def index_rename(c):
-    table, old, new = c[0].table(), c[1].str(), c[2].str()
-    for name in (old, new):
-        if name == table.pkey:
-            c.fail(f"Index name conflict: `{name}` is the name of the primary key.")
-    overwrite = c.opt("overwrite")
-    if old not in table.indexes:
-        c.fail(f"Index `{old}` does not exist on table `{table.full_name}`.", OP_FAILED)
-    if old == new:
-        return {"renamed": 0}
-    if new in table.indexes and not (overwrite and overwrite.bool()):
-        c.fail(f"Index `{new}` already exists on table `{table.full_name}`.", OP_FAILED)
-    table.indexes[new] = table.indexes.pop(old)
-    table.indexes[new].name = new
-    return {"renamed": 1}
+# Writing
 
-
-# Writing ----------------------------------------------------------------------------------
-
-WRITE_OPTIONS = ["durability", "return_changes", "return_vals", "ignore_write_hook"]
 BATCH = 128  # keys of a write that go to the shards together (real_table.cc)
+WRITE = ["durability", "return_changes", "return_vals", "ignore_write_hook"]
+REWRITE = {"refuse": WRITE[2:], "write": True, "closed": True}
 
 
-class Stats:
-    """The result of a write, summed up row by row."""
+class Write:
+    """A write in progress: what became of its rows is summed up as the server does."""
 
-    def __init__(self, c):
-        if c.opt("return_vals"):
-            c.fail(
-                "Error: encountered obsolete optarg `return_vals`.  Use `return_changes` instead."
-            )
+    def __init__(self, c, table):
         option = c.opt("return_changes")
         mode = option.datum() if option else False
         if type(mode) is str and mode != "always":
-            c.fail(
-                f"Invalid return_changes value `{mode}` (options are `true`, `false`, and "
-                "`'always'`.)"
-            )
-        self.mode = mode if type(mode) is str else truth(mode)
+            names = "options are `true`, `false`, and `'always'`."
+            c.fail(f"Invalid return_changes value `{mode}` ({names})")
         durability(c)
+        c.q.store.require(c.q, "write")
+        if table.system and table.name != "users":
+            c.fail(f"[sandbox] writing to the table `rethinkdb.{table.name}` is not supported.")
+        self.c, self.table, self.mode = c, table, mode
         names = ("inserted", "deleted", "skipped", "replaced", "unchanged", "errors")
-        self.counts, self.changes = dict.fromkeys(names, 0), None
-        self.limit = c.q.limit
+        self.counts = dict.fromkeys(names, 0)
 
-    def write(self, table, value, change):
-        """Replace the row of a primary key and count what became of it."""
-        if self.mode and self.changes is None:
-            self.changes = []
-        try:
-            old, new = table.replace(value, change)
-        except Fault as fault:
-            self.error(fault)
-            if self.mode == "always":
-                row = table.get(value)
-                self.changes.append({"old_val": row, "new_val": row, "error": fault.message})
-            return
+    def run(self, items, change):
+        """Replace the row of each ``(key, new)`` by ``change(old, new)``.
+
+        They go batch by batch, and in a batch shard by shard.
+        """
+        batch = []
+        for item in items:
+            self.c.q.tick()
+            try:
+                batch.append((primary_key(item[0])[1], *item))
+            except Fault as fault:
+                self.error(fault)
+            if len(batch) == BATCH:
+                self.write(batch, change)
+                batch = []
+        self.write(batch, change)
+
+    def write(self, batch, change):
+        for _, value, given in sorted(batch, key=lambda item: item[0]):
+            changes = self.counts.setdefault("changes", []) if self.mode else []
+            try:
+                old, new = self.table.replace(value, lambda old: change(old, given))
+                what = self.outcome(old, new)
+                if self.table.system and what not in ("skipped", "unchanged"):
+                    write_user(self.table.store, value, new)
+            except Fault as fault:
+                self.error(fault)
+                old = new = self.table.get(value)
+                what, problem = "errors", {"error": fault.message}
+            else:
+                self.counts[what] += 1
+                problem = {}
+            if self.mode == "always" or self.mode and what in ("inserted", "deleted", "replaced"):
+                changes.append({"old_val": old, "new_val": new, **problem})
+                if len(changes) > self.c.q.limit:
+                    changes.pop()
+                    warning = f"Too many changes, array truncated to {self.c.q.limit}."
+                    self.counts["warnings"] = [warning]
+
+    def outcome(self, old, new):
         if old is None:
-            what = "skipped" if new is None else "inserted"
-        else:
-            what = "deleted" if new is None else "replaced"
-            if new is not None and key(old) == key(new):
-                what = "unchanged"
-        self.counts[what] += 1
-        if table.system and what not in ("skipped", "unchanged"):
-            write_user(table.store, value, new)
-        if self.mode == "always" or self.mode and what in ("inserted", "deleted", "replaced"):
-            self.changes.append({"old_val": old, "new_val": new})
+            return "skipped" if new is None else "inserted"
+        return "deleted" if new is None else "unchanged" if key(old) == key(new) else "replaced"
 
     def error(self, fault):
         self.counts["errors"] += 1
         self.counts.setdefault("first_error", fault.message)
 
-    def result(self):
-        if self.changes is not None:
-            self.counts["changes"] = self.changes[: self.limit]
-            if len(self.changes) > self.limit:
-                self.counts["warnings"] = [
-                    f"Too many changes, array truncated to {self.limit}."
-                ]
-        return self.counts
 
-
-def writable(c, table):
-    c.q.store.require(c.q, "write")
-    if table.system and table.name != "users":
-        c.fail(f"[sandbox] writing to the table `rethinkdb.{table.name}` is not supported.")
-
-
-def in_batches(items, shard):
-    """The items as the server writes them: batch by batch, in each shard by shard."""
-    batch = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == BATCH:
-            yield from sorted(batch, key=shard)
-            batch = []
-    yield from sorted(batch, key=shard)
-
-
-@meta(56, "insert", 2, 2, ["conflict", *WRITE_OPTIONS], write=True, closed=True)
-def insert(c):
-    table = c[0].table()
-    stats, option = Stats(c), c.opt("conflict")
-    conflict = option.data if option and option.kind is FUNCTION else option.str() if option else "error"
-    if type(conflict) is str and conflict not in ("error", "replace", "update"):
-        raise Fault(
-            LOGIC,
-            f'Conflict option `{conflict}` unrecognized (options are "error", "replace" and '
-            '"update").',
-            option.node,
-        )
-    if option and option.kind is FUNCTION:
-        if not conflict.deterministic:
+def conflict_option(c):
+    option = c.opt("conflict")
+    if option is None:
+        return "error"
+    if option.kind is FUNCTION:
+        if not option.func().pure:
             c.fail("The conflict function passed to `insert` must be deterministic.")
-        if conflict.arity not in (0, 3):
+        if option.func().arity not in (0, 3):
             c.fail("The conflict function passed to `insert` should expect 3 arguments.")
-    value = c[1]
-    if value.is_datum and type(value.datum()) is dict:
-        rows = [value.datum()]
-    else:
-        rows = value.seq().finite(c.q, c.node)
-    writable(c, table)
-    generated = []
+        return option.func()
+    if option.str() not in ("error", "replace", "update"):
+        names = 'options are "error", "replace" and "update"'
+        raise logic(f"Conflict option `{option.str()}` unrecognized ({names}).", option.node)
+    return option.str()
 
-    def valid():
+
+@meta(56, "insert", 2, 2, ["conflict", *WRITE], **REWRITE)
+def insert(c):
+    table, conflict, value = c[0].table(), conflict_option(c), c[1]
+    one = value.is_datum and type(value.datum()) is dict
+    rows = [value.datum()] if one else value.seq().finite(c.q)
+    write, generated = Write(c, table), []
+
+    def keyed():
         for row in rows:
-            c.q.tick()
             if type(row) is dict and "$reql_type$" not in row and table.pkey not in row:
-                row = {**row, table.pkey: str(uuid.uuid4())}
-                generated.append(row[table.pkey])
+                generated.append(str(uuid.uuid4()))
+                row = {**row, table.pkey: generated[-1]}
             try:
-                yield row, primary_key(expect(row, "OBJECT")[table.pkey])[1]
+                yield expect(row, "OBJECT")[table.pkey], row
             except Fault as fault:
-                stats.error(fault)
+                write.error(fault)
 
-    def change_to(row):
-        def change(old):
-            if old is None or conflict == "replace":
-                return row
-            if conflict == "update":
-                return merge(old, row)
-            if conflict == "error":
-                raise Fault(
-                    LOGIC, f"Duplicate primary key `{table.pkey}`:\n{show(old)}\n{show(row)}"
-                )
-            return conflict(c.q, row[table.pkey], old, row).datum()
+    def change(old, row):
+        if old is None or conflict == "replace":
+            return row
+        if conflict == "update":
+            return merge(old, row)
+        if conflict == "error":
+            raise logic(f"Duplicate primary key `{table.pkey}`:\n{show(old)}\n{show(row)}")
+        return conflict(c.q, row[table.pkey], old, row).datum()
 
-        return change
-
-    for row, _ in in_batches(valid(), lambda pair: pair[1]):
-        stats.write(table, row[table.pkey], change_to(row))
-    result = stats.result()
+    write.run(keyed(), change)
     if generated:
-        result["generated_keys"] = generated[: c.q.limit]
-        if len(generated) > c.q.limit:
-            result.setdefault("warnings", []).append(
-                f"Too many generated keys ({len(generated)}), array truncated to {c.q.limit}."
-            )
-    return result
+        write.counts["generated_keys"] = generated[: c.q.limit]
+    return write.counts
 
 
 def rewrite(c, change):
-    """Replace every row of the selection by ``change(row)``."""
-    stats = Stats(c)
-    if c.n == 2:
-        option = c.opt("non_atomic")
-        if not (option and option.bool()) and not getattr(c.args[1], "deterministic", True):
-            c.fail(
-                "Could not prove argument deterministic.  Maybe you want to use the non_atomic "
-                "flag?"
-            )
+    """Replace every row of a selection by ``change(function, row)``."""
+    if c.n == 2 and not c.flag("non_atomic") and not getattr(c.args[1], "pure", True):
+        problem = "Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?"
+        c.fail(problem)
     function = c.arg(1, literal=True).func("const") if c.n == 2 else None
-    target = c[0]
-    if target.kind is SINGLE:
-        table, keys = target.data.table, [target.data.key]
+    if c[0].kind is SINGLE:
+        table, keys = c[0].data.table, [c[0].data.key]
     else:
-        selection = target.selection()
-        table = selection.table
-        keys = [row[table.pkey] for row in selection.seq.finite(c.q, c.node)]
-    writable(c, table)
-    for value in in_batches(keys, lambda value: primary_key(value)[1]):
-        c.q.tick()
-        stats.write(table, value, lambda old: change(function, old))
-    return stats.result()
+        table, seq = c[0].selection()
+        keys = [row[table.pkey] for row in seq.finite(c.q)]
+    write = Write(c, table)
+    write.run(((value, None) for value in keys), lambda old, _: change(function, old))
+    return write.counts
 
 
-@meta(53, "update", 2, 2, ["non_atomic", *WRITE_OPTIONS], write=True, closed=True)
+@meta(53, "update", 2, 2, ["non_atomic", *WRITE], **REWRITE)
 def update(c):
     def change(function, old):
-        if old is None:
-            return None
-        new = function(c.q, old, literal=True).datum()
+        new = None if old is None else function(c.q, old, literal=True).datum()
         return old if new is None else merge(old, new)
 
     return rewrite(c, change)
 
 
-@meta(55, "replace", 2, 2, ["non_atomic", *WRITE_OPTIONS], write=True, closed=True)
+@meta(55, "replace", 2, 2, ["non_atomic", *WRITE], **REWRITE)
 def replace(c):
     return rewrite(c, lambda function, old: function(c.q, old).datum())
 
 
-@meta(54, "delete", 1, 1, WRITE_OPTIONS, write=True, closed=True)
+@meta(54, "delete", 1, 1, WRITE, **REWRITE)
 def delete(c):
     return rewrite(c, lambda function, old: None)
 
 
 @meta(68, "foreach", 2)
 def for_each(c):
-    seq, function = c[0].seq(), c[1].func("const")
-    total = {}
+    seq, function, total = c[0].seq(), c[1].func("const"), {}
     problem = "FOR_EACH expects one or more basic write queries."
-    for row in seq.finite(c.q, c.node):
+    for row in seq.finite(c.q):
         value = function(c.q, row)
         if not value.is_datum:
-            raise Fault(LOGIC, problem, value.node)
+            raise logic(problem, value.node)
         results = value.datum()
         try:
-            results = [results] if type(results) is dict else expect(results, "ARRAY")
-            for result in results:
+            for result in [results] if type(results) is dict else expect(results, "ARRAY"):
                 add_stats(total, expect(result, "OBJECT"))
         except Fault as fault:
             raise Fault(fault.kind, f"{problem}  {fault.message}", value.node) from None
@@ -555,115 +420,72 @@ def for_each(c):
 def add_stats(total, result):
     """``stats_merge``: numbers and arrays add up, of strings the first stays."""
     for name, value in result.items():
-        if name not in total:
-            total[name] = value
-        elif type(value) in (int, float) and type(total[name]) in (int, float):
-            total[name] += value
-        elif type(value) is list and type(total[name]) is list:
-            total[name] = (total[name] + value)[:ARRAY_LIMIT]
-        elif not (type(value) is str and type(total[name]) is str):
-            known = total[name]
-            raise Fault(
-                LOGIC,
-                f"Cannot merge statistics `{show(known)}` (type {type_name(known)}) and "
-                f"`{show(value)}` (type {type_name(value)}).",
-            )
+        kinds = {type_name(value), type_name(total.get(name, value))}
+        if kinds == {"NUMBER"}:
+            total[name] = total.get(name, 0) + value
+        elif kinds == {"ARRAY"}:
+            total[name] = (total.get(name, []) + value)[:ARRAY_LIMIT]
+        elif kinds == {"STRING"} or name not in total:
+            total.setdefault(name, value)
+        else:
+            known, quoted = total[name], "`{}` (type {})"
+            quoted = " and ".join(quoted.format(show(x), type_name(x)) for x in (known, value))
+            raise logic(f"Cannot merge statistics {quoted}.")
 
 
-# Changefeeds ------------------------------------------------------------------------------
+# Changefeeds
 
-CHANGES_OPTIONS = [
-    "squash", "changefeed_queue_size", "include_initial", "include_states", "include_types",
-    "include_offsets",
-]  # fmt: skip
+FEED = ["squash", "include_initial", "include_states"]
+NO_FEED = ["changefeed_queue_size", "include_types", "include_offsets"]
 
 
-@meta(152, "changes", 1, 1, CHANGES_OPTIONS)
+@term(152, "changes", 1, 1, FEED + NO_FEED, refuse=NO_FEED)
 def changes(c):
-    option = c.opt("squash")
-    squash = option.datum() if option else False
-    if type(squash) in (int, float) and squash < 0:
-        raise Fault(
-            LOGIC, "Expected BOOL or a positive NUMBER but found a negative NUMBER.", option.node
-        )
-    if type(squash) not in (bool, int, float):
-        raise Fault(
-            LOGIC, f"Expected BOOL or NUMBER but found {type_name(squash)}.", option.node
-        )
-    names = ("include_initial", "include_states", "include_types", "include_offsets")
-    initial, states, types, offsets = ((o := c.opt(name)) and o.bool() for name in names)
-    size = c.opt("changefeed_queue_size")
-    size = size.int() if size else ARRAY_LIMIT
-    if size < 1:
-        c.fail(f"Illegal changefeed queue size `{size}`.  (Must be >= 1.)")
-    target, steps = c[0], ()
+    squash, initial, states = (c.flag(name) for name in FEED)
+    if squash and type(c.opt("squash").datum()) is not bool:
+        c.fail("[sandbox] CHANGES: `squash` is supported as true or false only.")
+    target = c[0]
     if target.kind is SINGLE:
-        single = target.data
-        if single.table.system:
-            c.fail("[sandbox] CHANGES of a system table is not supported.")
-        part, note = KeySlice(single.table, single.table.pkey, [single.key]), 2
+        table, note, steps = target.data.table, 2, ()
     else:
         seq = target.seq()
-        if seq.array or seq.slice is None or seq.slice.table.system:
-            _refuse_changes(c, target, seq)
+        if seq.array or seq.slice is None and not target.is_selection:
+            c.fail("Cannot call `changes` on an eager stream.")
         part, note, steps = seq.slice, 1, seq.steps
-        for label, _, node in steps:
-            if label in ("concat_map", "zip"):
-                c.fail(f"Cannot call `changes` after `{label}`.")
-            if not node.deterministic:
-                raise Fault(
-                    LOGIC, "Cannot call `changes` after a non-deterministic function.", node
-                )
-    if offsets:
-        c.fail("Cannot include offsets for range subs.")
-    table = part.table
-    table.require_index(part.index or table.pkey)
-    has = part.has if isinstance(part, KeySlice) else lambda row: table.within(part, row)
+        if part is None or part.bounds or part.order:
+            c.fail("[sandbox] CHANGES is supported on a table, on `get` and on `filter`.")
+        table = part.table
+    for label, _, node in steps:
+        if label in ("concat_map", "zip"):
+            c.fail(f"Cannot call `changes` after `{label}`.")
+        if not node.pure:
+            raise logic("Cannot call `changes` after a non-deterministic function.", node)
+    if table.system:
+        c.fail("[sandbox] CHANGES of a system table is not supported.")
+    with table.store.lock:
+        feed = Feed(table, table.place(target.data.key) if note == 2 else None, squash)
+        start = [target.datum()] if note == 2 else [row for row, _ in table.pairs(part)] * initial
+    feed.notes = [note] + [5] * states
 
     def seen(q, row):
         """What the query makes of a row: None if the row is not in it."""
-        if row is None or not has(row):
-            return None
-        return next(iter(Seq([row], c.node, steps=steps).items(q)), None)
-
-    with table.store.lock:
-        feed = Feed(table, squash, size)
-        if note == 2:
-            start = [table.get(target.data.key)]
-        else:
-            start = list(target.seq().slice.seq(c.node).items(c.q)) if initial else []
-            start = [row for row in start if has(row)]
-
-    def typed_(change, kind):
-        return {**change, "type": kind} if types else change
+        return None if row is None else next(iter(Seq([row], c.node, steps=steps).items(q)), None)
 
     def rows(q):
         if states and initial:
-            yield typed_({"state": "initializing"}, "state")
+            yield {"state": "initializing"}
         for row in start if initial else ():
             row = seen(q, row)
             if row is not None or note == 2:
-                yield typed_({"new_val": row}, "initial")
+                yield {"new_val": row}
         if states:
-            yield typed_({"state": "ready"}, "state")
+            yield {"state": "ready"}
         for old, new, skipped in feed:
             q.restart()
             if skipped:
-                message = f"Changefeed cache over array size limit, skipped {skipped} elements."
-                yield typed_({"error": message}, "error")
-                continue
+                yield {"error": f"Changefeed cache over array size limit, skipped {skipped} elements."}
             old, new = seen(q, old), seen(q, new)
             if key(old) != key(new):
-                kind = "add" if old is None else "remove" if new is None else "change"
-                yield typed_({"old_val": old, "new_val": new}, kind)
+                yield {"old_val": old, "new_val": new}
 
-    feed.notes = [note] + [5] * bool(states)
     return c.val(SEQUENCE, Seq(rows, c.node, feed=feed))
-
-
-def _refuse_changes(c, target, seq):
-    if seq.feed is not None:
-        c.fail("Cannot call `changes` on a changefeed.")
-    if not seq.array and (target.is_selection or seq.slice is not None):
-        c.fail("[sandbox] CHANGES is supported on a table, `get`, `get_all`, `between` and `filter`.")
-    c.fail("Cannot call `changes` on an eager stream.")
