@@ -51,7 +51,11 @@ def outputs(arguments):
     """Run chapters and solutions (all, or the notebooks named) and store their outputs."""
     from workbook import notebooks
 
-    return notebooks.main(arguments)
+    try:
+        return notebooks.main(arguments)
+    except notebooks.NotebookError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def notes(arguments):

@@ -1,0 +1,20 @@
+"""Notes: everybody who logs in has some, kept in SQLite."""
+
+from flask import Flask
+
+from . import commands, db, notes, singleton, users, wiped
+
+
+def create_app(config="ch02_app_context.config.Config"):
+    app = Flask(__name__)
+    app.config.from_object(config)
+    # FLASK_DATABASE=/srv/notes.sqlite in the environment wins.
+    app.config.from_prefixed_env()
+
+    db.init_app(app)
+    commands.init_app(app)
+    app.register_blueprint(users.bp)
+    app.register_blueprint(notes.bp)
+    app.register_blueprint(wiped.bp)
+    app.register_blueprint(singleton.bp)
+    return app

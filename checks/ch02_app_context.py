@@ -1,0 +1,272 @@
+"""Checks of chapter 2: what lives as long as an app context, and who gets one."""
+
+import inspect
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from flask import Flask, current_app, g, has_app_context, session
+
+from workbook.check import NotYet, exercise
+
+ASK_G = "Ask whether the key is in g. None is an answer too, and worth keeping."
+
+
+def _app():
+    app = Flask("check")
+    app.config.update(TESTING=True, SECRET_KEY="check")
+    return app
+
+
+# user_once
+
+USERS = {"ada": {"name": "ada"}, "grace": {"name": "grace"}}
+
+
+def _calls(app, current_user, name, times=1):
+    """(answers, names that find_user was asked for, g.user) of calls in one new context."""
+    asked = []
+
+    def find_user(wanted):
+        asked.append(wanted)
+        return USERS.get(wanted)
+
+    with app.test_request_context():
+        if name:
+            session["name"] = name
+        return [current_user(find_user) for _ in range(times)], asked, g.get("user", "nothing")
+
+
+@exercise(
+    "g is empty at the start of each app context and lasts exactly as long as it.",
+    'Ask `"user" not in g` first; only then look at the session.',
+    "Fill g.user in both cases, with a name and without, and end with `return g.user`.",
+    on_error={
+        KeyError: "Nobody may be logged in: session.get() answers None for a missing name.",
+        AttributeError: "g.user does not exist before somebody has set it: ask first whether it is there.",
+    },
+)
+def user_once(current_user):
+    app = _app()
+    answers, asked, kept = _calls(app, current_user, "ada", times=2)
+    if answers[0] != USERS["ada"]:
+        return NotYet(
+            f"with ada in the session, current_user(find_user) returned {answers[0]!r}",
+            f"{USERS['ada']!r}",
+            "Give session['name'] to find_user and return what it answers.",
+        )
+    if len(asked) > 1:
+        return NotYet(
+            "two calls in one context asked the database twice",
+            "one question",
+            "Keep the answer in g.user, and look there first.",
+        )
+    if answers[1] != answers[0]:
+        return NotYet(
+            f"the second call in one context returned {answers[1]!r}",
+            "the answer of the first call",
+            "Follow both ways through the function: each must return the user.",
+        )
+    answers, _, _ = _calls(app, current_user, "grace")
+    if answers[0] != USERS["grace"]:
+        return NotYet(
+            f"a later context, with grace in the session, got {answers[0]!r}",
+            f"{USERS['grace']!r}",
+            "Something that outlives the context keeps the answer. Keep it in g.",
+        )
+    if kept != USERS["ada"]:
+        return NotYet(
+            f"g.user was {kept!r}",
+            f"{USERS['ada']!r}",
+            "Keep it under the name that was asked for: g.user.",
+        )
+    _, asked, _ = _calls(app, current_user, None)
+    if asked:
+        return NotYet(
+            f"with nobody logged in, find_user({asked[0]!r}) was called",
+            "no question",
+            "Without a name there is nothing to ask: the answer is None.",
+        )
+    _, asked, _ = _calls(app, current_user, "removed", times=2)
+    if len(asked) > 1:
+        return NotYet("a user who has been removed was asked for twice in one context", "one question", ASK_G)
+
+
+# clean_fixture
+
+
+class _Project:
+    """A project for a fixture to make a client of: a login, a cached user, a list of what happened."""
+
+    def __init__(self):
+        self.filled = []
+        self.apps = []
+
+    def create_app(self):
+        app = _app()
+        self.apps.append(app)
+
+        @app.post("/login/<name>")
+        def login(name):
+            session["name"] = name
+            return name
+
+        @app.get("/me")
+        def me():
+            if "user" not in g:
+                g.user = session.get("name")
+            return g.user or "nobody"
+
+        return app
+
+    def fill(self):
+        # As get_db() would: it asks the current app where the database is.
+        self.filled.append(current_app.config["TESTING"])
+
+
+@exercise(
+    "Which lines of the fixture need a context? Which run while the test runs?",
+    "The test runs at the yield. At that moment no context may be current.",
+    "Take `yield app.test_client()` out of the with block.",
+)
+def clean_fixture(fixture):
+    project = _Project()
+    function = inspect.unwrap(fixture)
+    if not inspect.isgeneratorfunction(function):
+        return NotYet(
+            "a function without a yield",
+            "a fixture: prepare, yield the client, clean up",
+            "Hand the client to the test with yield, not with return.",
+        )
+    try:
+        with contextmanager(function)(project.create_app, project.fill) as client:
+            verdict = _while_open(project, client)
+    except RuntimeError as error:
+        if "application context" not in str(error):
+            raise
+        return NotYet(
+            "fill() raised RuntimeError: Working outside of application context.",
+            "fill() in an app context",
+            "fill() needs a context for itself: wrap that one line in a with block.",
+        )
+    if has_app_context():
+        return NotYet(
+            "a context is still pushed when the test is over",
+            "none",
+            "push() begins a context and nothing ends it. A with block around fill() has an end.",
+        )
+    return verdict
+
+
+def _while_open(project, client):
+    if not hasattr(client, "application"):
+        return NotYet(
+            f"the fixture yielded {type(client).__name__}",
+            "a test client",
+            "What is yielded is what the test gets: app.test_client().",
+        )
+    if len(project.filled) != 1 or len(project.apps) != 1:
+        return NotYet(
+            f"{len(project.apps)} apps made, fill() called {len(project.filled)} times",
+            "one app, filled once",
+            "Make one app and fill its database once, before the yield.",
+        )
+    held = has_app_context()
+    client.post("/login/ada")
+    client.get("/me")
+    kept = has_app_context() and not held
+    stranger = client.application.test_client().get("/me").text
+    if stranger == "nobody" and not held:
+        return None
+    saw = f"a second client, which has no cookie, was told that it is {stranger}"
+    if not held and kept:
+        advice = (
+            "A client in a with block keeps the context of its last request, and the second client's "
+            "request moves in. Yield a plain client."
+        )
+    else:
+        advice = "The yield stands inside the with block, so the context is held while the test runs."
+    return NotYet(saw, "nobody", advice)
+
+
+# background
+
+
+@exercise(
+    "Which lines run in the view's thread, and which in the pool's?",
+    "The pool's thread has no context until a function that runs there pushes one.",
+    "Fetch the real app with current_app._get_current_object() in the view; open its app_context() in the task.",
+)
+def background(submit):
+    app = _app()
+    seen, ends, orders = [], [], []
+
+    def work(text):
+        context = has_app_context()
+        seen.append((threading.get_ident(), context, context and "order" in g))
+        return text.upper()
+
+    @app.teardown_appcontext
+    def end(exc):
+        ends.append(threading.get_ident())
+
+    with ThreadPoolExecutor(1) as pool:
+
+        @app.post("/order")
+        def order():
+            g.order = "a request is going on"
+            orders.append(submit(pool, work, "catch the moth"))
+            return "accepted", 202
+
+        app.test_client().post("/order")
+    return _verdict(orders[0], seen, ends)
+
+
+def _verdict(future, seen, ends):
+    if seen and seen[0][0] == threading.get_ident():
+        return NotYet(
+            "function was called in the view's own thread",
+            "a call in a thread of the pool",
+            "Hand the function to pool.submit without calling it: no parentheses after it.",
+        )
+    if not isinstance(future, Future):
+        return NotYet(
+            f"background returned {type(future).__name__}",
+            "the future",
+            "The view does not wait: return what pool.submit(...) returned.",
+        )
+    if not seen and isinstance(future.exception(), RuntimeError):
+        return NotYet(
+            f"in the pool's thread: {str(future.exception()).splitlines()[0]}",
+            "function(*args) called in an app context",
+            "In the pool's thread current_app stands for nothing. Fetch the real app before you submit.",
+        )
+    if not seen:
+        # Whatever the learner's own code raised in the thread.
+        future.result()
+        return NotYet("function was not called", "one call", "Call function(*args) in the task that you submit.")
+    _, context, shared = seen[0]
+    if not context:
+        return NotYet(
+            "function was called without an app context",
+            "a call in an app context of its own",
+            "A context that the view has, or opens, is no use to another thread. Push one in the task.",
+        )
+    if shared:
+        return NotYet(
+            "function found the view's g",
+            "an empty g",
+            "A copy of the view's context is the same context: its g is shared, and torn down by the view.",
+        )
+    if seen[0][0] not in ends:
+        return NotYet(
+            "after the task, no teardown had run in its thread",
+            "one teardown",
+            "The context has no end in the task. Use a with block around the call.",
+        )
+    if future.result() != "CATCH THE MOTH":
+        return NotYet(
+            f"the future's result was {future.result()!r}",
+            "what function(*args) returned",
+            "Return the value of function(*args) from the task.",
+        )

@@ -1,0 +1,93 @@
+import psutil
+import pytest
+from rethinkdb import r
+
+from workbook import databases
+from workbook.wire import Wire
+
+
+@pytest.fixture(autouse=True)
+def no_servers_of_the_shell(monkeypatch):
+    for name in ("RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_rethinkdb_is_empty_each_time():
+    for _ in range(2):
+        database = databases.rethinkdb("empty_each_time")
+        with database.connect() as conn:
+            assert r.table_list().run(conn) == []
+            r.table_create("t").run(conn)
+
+
+def test_mongodb_is_empty_each_time():
+    for _ in range(2):
+        database = databases.mongodb("empty_each_time")
+        with database.connect() as client:
+            assert client[database.name].list_collection_names() == []
+            client[database.name].t.insert_one({})
+
+
+def test_one_sandbox_of_a_kind_for_one_process():
+    assert databases.rethinkdb("a").port == databases.rethinkdb("b").port
+    assert databases.mongodb("a").uri == databases.mongodb("b").uri
+
+
+def test_settings_are_what_an_app_needs():
+    database = databases.rethinkdb("settings")
+    assert database.settings == {
+        "RETHINKDB_HOST": "127.0.0.1",
+        "RETHINKDB_PORT": database.port,
+        "RETHINKDB_DB": "settings",
+    }
+    assert isinstance(database.port, int)
+
+
+def test_through_a_wire():
+    database = databases.rethinkdb("wired")
+    with Wire(database.host, database.port) as wire, database.through(wire).connect() as conn:
+        assert r.expr(1).run(conn) == 1
+        assert wire.opened == 1
+    mongo = databases.mongodb("wired")
+    with Wire(*mongo.address) as wire, mongo.through(wire).connect() as client:
+        assert client.admin.command("ping")["ok"] == 1
+        assert wire.opened >= 1
+
+
+def test_environment_names_a_real_server_and_the_learner(monkeypatch):
+    sandbox = databases.rethinkdb("real")
+    monkeypatch.setenv("RETHINKDB_HOST", sandbox.host)
+    monkeypatch.setenv("RETHINKDB_PORT", str(sandbox.port))
+    monkeypatch.setenv("JUPYTERHUB_USER", "ann.o'neil")
+    database = databases.rethinkdb("real")
+    assert (database.port, database.name) == (sandbox.port, "real_ann_o_neil")
+
+
+def test_mongodb_uri_names_a_real_server(monkeypatch):
+    sandbox = databases.mongodb("real")
+    monkeypatch.setenv("MONGODB_URI", sandbox.uri)
+    monkeypatch.setenv("JUPYTERHUB_USER", "ann")
+    assert databases.mongodb("real") == databases.MongoDB(sandbox.uri, "real_ann")
+
+
+def test_a_port_that_is_no_number_says_so(monkeypatch):
+    monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
+    monkeypatch.setenv("RETHINKDB_PORT", "many")
+    with pytest.raises(ValueError, match="RETHINKDB_PORT must be a port number, not 'many'"):
+        databases.rethinkdb("x")
+
+
+def test_mongodb_where_there_is_no_package(monkeypatch):
+    monkeypatch.setattr(databases, "_sandboxes", {})
+    monkeypatch.setattr(databases, "find_spec", lambda name: None)
+    with pytest.raises(LookupError, match="MONGODB_URI"):
+        databases.mongodb("x")
+
+
+def test_a_sandbox_that_died_is_replaced():
+    first = databases.rethinkdb("dies")
+    pid = databases._sandboxes["rethinkdb"][0].pid
+    psutil.Process(pid).kill()
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=2)
+    second = databases.rethinkdb("dies")
+    assert second.port != first.port

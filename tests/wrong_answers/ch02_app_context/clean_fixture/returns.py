@@ -1,0 +1,6 @@
+"""Hand the client to the test with yield, not with return."""
+
+app = create_app()
+with app.app_context():
+    fill()
+return app.test_client()

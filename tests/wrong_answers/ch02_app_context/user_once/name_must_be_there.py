@@ -1,0 +1,5 @@
+"""Nobody may be logged in: session.get() answers None for a missing name."""
+
+if "user" not in g:
+    g.user = find_user(session["name"])
+return g.user
