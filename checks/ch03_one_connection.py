@@ -99,7 +99,6 @@ def closes_everywhere(register):
         raise RuntimeError("a view that fails")
 
     app.testing = False
-    app.logger.disabled = True
     app.cli.command("work")(lambda: print(r.expr(1).run(get_conn())))
     register(app, close_conn)
 

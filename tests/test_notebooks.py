@@ -69,6 +69,10 @@ def test_expected_errors_are_real_ones(notebook):
     for cell in cells(notebook, "code"):
         failed = any(output["output_type"] == "error" for output in cell["outputs"])
         assert failed == ("raises-exception" in cell["metadata"].get("tags", [])), text(cell)
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                # Stored by `workbook outputs`, which leaves out the frames and their paths.
+                assert output["traceback"] == [f"{output['ename']}: {output['evalue']}"]
 
 
 def test_cells_are_short(notebook):
