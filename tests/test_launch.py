@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -181,6 +182,7 @@ with launch(create_app) as app:
 def test_killed_parent_leaves_no_process(app_file):
     program = f"""
 import time
+from concurrent.futures import ThreadPoolExecutor
 from workbook import databases
 from workbook.launch import launch
 database = databases.rethinkdb("orphans")
@@ -197,3 +199,84 @@ time.sleep(60)
         parent.wait()
         _, alive = psutil.wait_procs(children, timeout=2)
         assert not alive
+
+
+WHO = """
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from flask import Flask
+
+def create_app():
+    app = Flask(__name__)
+    app.made_in = os.getpid()
+
+    @app.get("/")
+    def index():
+        print("somebody asked")
+        time.sleep(float(app.config.get("WAIT", 0)))
+        return {"worker": os.getpid(), "made in": app.made_in}
+
+    app.config.from_prefixed_env()
+    return app
+"""
+
+gunicorn_only = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")
+
+
+@gunicorn_only
+@pytest.mark.parametrize("preload", [True, False])
+def test_gunicorn_with_two_workers(app_file, preload):
+    with launch(app_file(WHO), workers=2, preload=preload, WAIT=0.5) as app:
+        with ThreadPoolExecutor(2) as pool:
+            replies = [reply.json() for reply in pool.map(app.get, ["/", "/"])]
+        assert app.log.count("somebody asked") == 2
+        with pytest.raises(ValueError, match="nothing is recorded"):
+            app.timeline()
+    assert len({reply["worker"] for reply in replies}) == 2
+    assert len({reply["made in"] for reply in replies}) == (1 if preload else 2)
+    assert all((reply["worker"] == reply["made in"]) is not preload for reply in replies)
+
+
+@gunicorn_only
+@pytest.mark.parametrize("preload", [True, False])
+def test_gunicorn_start_up_failure_shows_the_apps_own_traceback(app_file, preload):
+    path = app_file("def create_app():\n    return 1 / 0\n")
+    with pytest.raises(LaunchError, match="return 1 / 0"):
+        launch(path, workers=2, preload=preload)
+
+
+@gunicorn_only
+def test_gunicorn_runs_commands_without_workers(app_file):
+    with launch(app_file(WHO), workers=2) as app:
+        assert "index" in app.flask("routes").output
+
+
+def test_workers_need_gunicorn(app_file, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ValueError, match="Windows"):
+        launch(app_file(WHO), workers=2)
+
+
+@gunicorn_only
+@pytest.mark.parametrize("whom", ["parent", "arbiter"])
+def test_killed_parent_or_arbiter_leaves_no_worker(app_file, whom):
+    program = f"""
+import time
+from concurrent.futures import ThreadPoolExecutor
+from workbook.launch import launch
+app = launch({str(app_file(WHO))!r}, workers=2)
+print(app._child.pid, flush=True)
+time.sleep(60)
+"""
+    for _ in range(3):
+        parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        arbiter = psutil.Process(int(parent.stdout.readline()))
+        while len(family := [arbiter, *arbiter.children()]) < 3:
+            time.sleep(0.01)  # The first worker is ready before the second is forked.
+        (parent if whom == "parent" else arbiter).send_signal(signal.SIGKILL)
+        _, alive = psutil.wait_procs(family[1:], timeout=2)
+        assert not alive
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()

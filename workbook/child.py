@@ -194,7 +194,6 @@ def answer_sync(report, number):
 
 def follow_parent(on_message=None, leave=lambda: os._exit(0)):
     """In the child: obey stdin on a thread; ``leave()`` at once when the parent is gone."""
-    parent = os.getppid()
 
     def read():
         # Not sys.stdin: a thread waiting in its lock would break a normal exit.
@@ -204,14 +203,20 @@ def follow_parent(on_message=None, leave=lambda: os._exit(0)):
                     on_message(json.loads(line))
         leave()
 
+    threading.Thread(target=read, daemon=True).start()
+    # The second string: stdin stays open if another process inherited its other end.
+    watch_parent(os.getppid(), leave)
+
+
+def watch_parent(parent, leave=lambda: os._exit(0)):
+    """In the child: ``leave()`` within a second when process ``parent`` is its parent no more."""
+
     def poll():
-        # The second string: stdin stays open if another process inherited its other end.
         while os.getppid() == parent:
             time.sleep(1)
         leave()
 
-    for target in (read, poll):
-        threading.Thread(target=target, daemon=True).start()
+    threading.Thread(target=poll, daemon=True).start()
 
 
 def _run_foreign(module):

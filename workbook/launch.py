@@ -5,6 +5,7 @@ import inspect
 import json
 import linecache
 import os
+import sys
 from pathlib import Path
 
 import httpx
@@ -24,7 +25,7 @@ class LaunchError(Exception):
         return str(self).splitlines()
 
 
-def launch(app, *databases, name=None, timeout=10.0, **settings):
+def launch(app, *databases, name=None, timeout=10.0, workers=None, preload=True, **settings):
     """Start an app in a process of its own and return it as a running ``App``.
 
     ``app`` is the stem of a package in ``apps/``, the path of a Python file, or a
@@ -34,10 +35,18 @@ def launch(app, *databases, name=None, timeout=10.0, **settings):
     ``app.config.from_prefixed_env()``. An app of the same ``name`` (the stem, unless
     given) that this notebook started earlier is stopped first.
 
+    With ``workers`` gunicorn serves the app, in so many processes of one thread each, forked
+    when the app is made already or, with ``preload=False``, before. There the app is not
+    recorded: it has a ``log``, but neither ``events`` nor a ``timeline()``.
+
     Raises LaunchError with the app's traceback if it does not start within
-    ``timeout`` seconds, ValueError if there is no such app or setting.
+    ``timeout`` seconds, ValueError if there is no such app or setting, or no gunicorn.
     """
     spec = _locate(app)
+    if workers is not None:
+        if sys.platform == "win32":
+            raise ValueError("workers= needs gunicorn, which does not run on Windows")
+        spec |= {"workers": workers, "preload": preload}
     name = name or spec.get("stem") or Path(spec.get("file", "cell")).stem
     for database in databases:
         settings = {**database.settings, **settings}
@@ -146,6 +155,8 @@ class App(Client):
     @property
     def events(self):
         """What the app did so far (see ``recorder``), complete once its requests are answered."""
+        if "workers" in self._spec:
+            raise ValueError("with workers= nothing is recorded: read app.log, or count on a Wire")
         self._child.sync()
         return list(self._events)
 

@@ -2,13 +2,15 @@
 
 Started as ``python -m workbook.serve SPEC``, SPEC a JSON object: ``stem``, ``file``
 or ``source`` says where ``create_app`` is; with ``command`` a ``flask`` command is run
-instead of the server. Reports ``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
+instead of the server, with ``workers`` gunicorn serves and nothing is recorded. Reports ``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
 """
 
 import importlib
 import importlib.util
 import json
 import linecache
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -24,6 +26,8 @@ def main(spec):
     if "command" in spec:
         child.follow_parent()
         run_command(spec, report)
+    elif "workers" in spec:
+        run_workers(spec, report)
     else:
         run_server(spec, report)
 
@@ -38,11 +42,17 @@ def load(spec, report):
     factory = find_factory(spec)
     recorder = Recorder(on_event=lambda event: report({"event": event}))
     recorder.start()
-    app = factory()
-    if not hasattr(app, "wsgi_app"):
-        raise SystemExit(f"{spec['factory']}() returned {app!r}: it must return the Flask app")
+    app = make_app(factory)
     recorder.attach(app)
     return app, recorder
+
+
+def make_app(factory):
+    """What the factory returns, if that is a Flask app."""
+    app = factory()
+    if not hasattr(app, "wsgi_app"):
+        raise SystemExit(f"{factory.__name__}() returned {app!r}: it must return the Flask app")
+    return app
 
 
 def find_factory(spec):
@@ -87,6 +97,49 @@ def run_server(spec, report):
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     report({"ready": server.port})
     server.serve_forever()
+
+
+def run_workers(spec, report):
+    """Serve with gunicorn: an arbiter that forks ``workers`` sync workers, until the parent is gone.
+
+    With ``preload`` the app is made once, before the fork, and otherwise in each worker.
+    Nothing is recorded: what the app did is in its log and on the wire.
+    """
+    from gunicorn.app.base import BaseApplication
+
+    # The arbiter leads a process group of its own, and its workers are in it.
+    child.follow_parent(
+        lambda message: child.answer_sync(report, message["sync"]),
+        leave=lambda: os.killpg(0, signal.SIGKILL),
+    )
+    factory = find_factory(spec)
+
+    def post_fork(arbiter, worker):
+        # The threads of follow_parent live in the arbiter alone: a fork does not copy threads.
+        child.watch_parent(worker.ppid)
+
+    def post_worker_init(worker):
+        if worker.age == 1:
+            report({"ready": worker.sockets[0].getsockname()[1]})
+
+    class Gunicorn(BaseApplication):
+        def load_config(self):
+            for name, value in {
+                "bind": "127.0.0.1:0",
+                "workers": spec["workers"],
+                "worker_class": "sync",
+                "preload_app": spec["preload"],
+                "loglevel": "warning",
+                "control_socket_disable": True,
+                "post_fork": post_fork,
+                "post_worker_init": post_worker_init,
+            }.items():
+                self.cfg.set(name, value)
+
+        def load(self):
+            return make_app(factory)
+
+    Gunicorn().run()
 
 
 def run_command(spec, report):

@@ -17,6 +17,7 @@ def main(argv=None):
     parser.add_argument("server", choices=sorted(SERVERS))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default: any free port")
+    parser.add_argument("--deadline", type=float, default=10.0, help="seconds for a query")
     parser.add_argument("--follow-parent", action="store_true", help="end when stdin does")
     options = parser.parse_args(argv)
     if options.follow_parent:
@@ -35,7 +36,7 @@ def main(argv=None):
     from .rethinkdb.server import serve
 
     try:
-        serve(options.host, options.port, announce)
+        serve(options.host, options.port, announce, options.deadline)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         return f"workbook sandbox: cannot listen on {options.host}:{options.port}: {reason}"

@@ -127,6 +127,8 @@ def weigh(value):
         elif type(item) is dict:
             stack.extend(item.values())
             left -= sum(map(len, item)) + 4 * len(item)
+        elif type(item) is Extreme:
+            _wire(item)
         left -= len(item) + 2 if type(item) in (str, bytes) else 4
         if left < 0:
             raise Fault(RESOURCE, f"[sandbox] a value of over {MAX_VALUE:,} bytes is refused.")
@@ -238,7 +240,8 @@ def show(value, indent="\t"):
     if kind is float:  # RapidJSON uses an exponent more sparingly than Python
         mantissa, _, power = repr(value).partition("e")
         if power and -7 < int(power) < 21:
-            return f"{value:.1f}" if power[0] == "+" else f"{value:.25f}".rstrip("0")
+            digits = len(mantissa.strip("-").replace(".", "")) - int(power) - 1
+            return f"{value:.{max(digits, 1)}f}"
         return f"{mantissa}e{int(power)}" if power else mantissa
     if kind in (bytes, Extreme):
         return show(_wire(value), indent)

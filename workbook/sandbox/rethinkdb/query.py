@@ -207,7 +207,18 @@ class Val:
         value = self.datum()
         if shortcut == "const":
             return native(lambda *_: value, self.node, matches=True)
-        return native(lambda row: get_field(row, expect(value, "STRING")), self.node)
+        return native(lambda row: field_of(row, expect(value, "STRING")), self.node)
+
+
+def field_of(row, name):
+    """What a string does in place of a function: get_field."""
+    if type(row) is dict and not ptype(row):
+        return get_field(row, name)
+    if type(row) is list:
+        return [item[name] for item in row if type(item) is dict and name in item]
+    if ptype(row):
+        raise logic(f"Cannot call `get_field` on objects of type `{type_name(row)}`.")
+    raise typed(row, f"Cannot perform get_field on a non-object non-sequence `{clip(row)}`.")
 
 
 class Func:
@@ -249,8 +260,8 @@ class Seq:
         self.source, self.node, self.array = source, node, array
         self.slice, self.feed, self.steps = slice, feed, steps
 
-    def then(self, label, step, node):
-        steps = (*self.steps, (label, step, node))
+    def then(self, label, step, node, function=None):
+        steps = (*self.steps, (label, step, node, function))
         return Seq(self.source, self.node, self.array, self.slice, self.feed, steps)
 
     def over(self, function, node):
@@ -263,7 +274,7 @@ class Seq:
         except Fault as fault:
             fault.node = fault.node or self.node
             raise
-        for _, step, node in self.steps:
+        for _, step, node, _ in self.steps:
             items = self._apply(step, items, node)
         return items
 
@@ -457,7 +468,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
         wire = [1, wire]
     if not 1 <= len(wire) <= 3 or type(wire[0]) is not int:
         fail("Expected a term: an array of a TermType as a NUMBER, arguments and options.")
-    code, args, opts = (*wire, [], {})[:3] if len(wire) < 3 else wire
+    code, args, opts = wire + ([[], {}], [{}], [])[len(wire) - 1]
     if code == 1 or code in (MAKE_ARRAY, MAKE_OBJ) and not place.rows:
         try:
             value = from_json(args) if code == 1 else _plain(opts if code == MAKE_OBJ else wire, q)
@@ -487,12 +498,12 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
 
     if code == FUNC:
         node.spec.check_arity(len(args), node, COMPILE)
-        names = child(args[0], 0)
-        node.params = names.value.data if names.value else None
-        if type(node.params) is not list or not all(type(name) is int for name in node.params):
+        names = args[0][1] if type(args[0]) is list and args[0][:1] == [MAKE_ARRAY] else args[0]
+        if type(names) is not list or not all(type(name) is int for name in names):
             fail("CLIENT ERROR: FUNC variables must be a literal array of numbers.")
-        rows = place.rows + (len(node.params) == 1)
-        node.args = [names, child(args[1], 1, place.names.union(node.params), rows)]
+        q.nodes += 1 + len(names)
+        node.params, rows = names, place.rows + (len(names) == 1)
+        node.args = [child(args[1], 1, place.names.union(names), rows)] * 2
     else:
         node.args = [child(arg, i) for i, arg in enumerate(args)]
     node.spliced = any(arg.code == ARGS for arg in node.args)

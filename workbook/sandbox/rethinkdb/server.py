@@ -4,112 +4,35 @@ A frame is a token (8 bytes), a length (4 bytes), both little-endian, and that m
 """
 
 import json
-import signal
 import socket
 import struct
 import sys
 import threading
 
-from . import terms_seq, terms_tables, terms_time, terms_values  # noqa: F401 - they register terms
-from .datum import (
-    EMPTY_USER, INTERNAL, LOGIC, PTYPE, RESOURCE, Fault, dump, limited, parse, weigh,
-)  # fmt: skip
-from .query import COMPILE, GROUPED, SINGLE, Query, compile_term
+from . import terms_seq, terms_tables  # these register all terms
+from .datum import INTERNAL, LOGIC, PTYPE, RESOURCE, Fault, dump, limited, logic, parse, weigh
+from .query import COMPILE, DEADLINE, GROUPED, SINGLE, Query, compile_term
 from .scram import AuthError, Scram
 from .store import Store
 
+__all__ = ["serve", "terms_seq", "terms_tables"]
+
 V1_0 = 0x34C2BDC3
-OLD = {0x3F61BA36, 0x723081E1, 0x5F75E83E, 0x400C2D20}
-START, CONTINUE, STOP, NOREPLY_WAIT, SERVER_INFO = range(1, 6)
-ATOM, SEQUENCE, PARTIAL, WAIT_COMPLETE, INFO = range(1, 6)
+START, CONTINUE, STOP, NOREPLY_WAIT, SERVER_INFO = range(1, 6)  # queries
+ATOM, SEQUENCE, PARTIAL, WAIT_COMPLETE, INFO = range(1, 6)  # responses
 CLIENT_ERROR, COMPILE_ERROR, RUNTIME_ERROR = 16, 17, 18
 MAX_FRAME = 64_000_000  # the server takes 128 MB
-FIRST_BATCH, BATCH = 262_144, 1_048_576  # bytes (batching.cc)
-GLOBAL_OPTIONS = {
-    "db", "noreply", "read_mode", "durability", "array_limit", "min_batch_rows", "max_batch_rows",
-    "max_batch_bytes", "max_batch_seconds", "first_batch_scaledown_factor", "binary_format",
+BATCH, FIRST_FACTOR = 1_048_576, 4  # bytes; the first batch is smaller (batching.cc)
+BUFFER = 1000  # changes that wait for a client
+OPTIONS = {
+    "db", "noreply", "read_mode", "durability", "array_limit", "max_batch_rows", "max_batch_bytes",
+    "min_batch_rows", "max_batch_seconds", "first_batch_scaledown_factor", "binary_format",
     "time_format", "group_format",
-}  # fmt: skip
+}
 
 
 class Closed(Exception):
     """The connection is over."""
-
-
-class Cursor:
-    """A stream of which the client has had a part."""
-
-    def __init__(self, items, q):
-        self.items, self.q, self.left = items, q, None
-
-    def batch(self, limit):
-        """``(JSON of the next rows, whether there are more)``."""
-        rows, size = [], 0
-        most = self.q.max_rows
-        if self.left is not None:
-            rows, self.left = [self.left], None
-            size = len(rows[0])
-        for item in self.items:
-            text = encode(item)
-            if rows and (size + len(text) > limit or len(rows) >= most):
-                self.left = text
-                return rows, True
-            rows.append(text)
-            size += len(text)
-        return rows, False
-
-
-class FeedCursor(threading.Thread):
-    """A changefeed: a thread that waits for changes and sends them when the client asks."""
-
-    def __init__(self, connection, token, items, feed):
-        super().__init__(daemon=True)
-        self.connection, self.token, self.items, self.feed = connection, token, items, feed
-        self.room = threading.Condition()
-        self.buffer, self.asked, self.fresh, self.over = [], True, True, None
-        feed.idle = self.idle
-
-    def run(self):
-        over = (SEQUENCE, {"r": []})
-        try:
-            for item in self.items:
-                text = encode(item)
-                with self.room:
-                    self.room.wait_for(lambda: len(self.buffer) < 1000 or self.feed.closed)
-                    self.buffer.append(text)
-        except Fault as fault:
-            over = error(fault)
-        except Exception as exception:
-            over = error(Fault(INTERNAL, f"[sandbox] {exception!r}"))
-        with self.room:
-            self.over = over
-            self.flush()
-
-    def idle(self):
-        with self.room:
-            self.flush()
-
-    def ask(self):
-        with self.room:
-            self.asked = True
-            self.flush()
-
-    def flush(self):
-        """Send what there is, if the client waits for it."""
-        if not self.asked or not (self.buffer or self.over or self.fresh):
-            return
-        self.asked = self.fresh = False
-        rows, self.buffer = self.buffer, []
-        self.room.notify()
-        if self.over is None or rows:
-            self.connection.reply(self.token, PARTIAL, rows, notes=self.feed.notes)
-            return
-        self.connection.cursors.pop(self.token, None)
-        kind, body = self.over
-        if kind == SEQUENCE:
-            self.connection.reply(self.token, SEQUENCE, [], notes=self.feed.notes)
-        else:
-            self.connection.send(self.token, {"t": kind, **body})
 
 
 def encode(value):
@@ -119,43 +42,133 @@ def encode(value):
         raise Fault(RESOURCE, "[sandbox] the value is nested too deeply.") from None
 
 
-def error(fault):
-    """``(type, body)`` of the response to a failed query."""
+def failure(fault):
+    """The response to a query that failed, with the path to the term in it."""
     frames = fault.node.path() if fault.node is not None else []
     if fault.kind == COMPILE:
-        return COMPILE_ERROR, {"r": [fault.message], "b": frames}
-    kind = -EMPTY_USER if fault.kind == EMPTY_USER else fault.kind
-    return RUNTIME_ERROR, {"e": kind, "r": [fault.message], "b": frames}
+        return {"t": COMPILE_ERROR, "r": [fault.message], "b": frames}
+    return {"t": RUNTIME_ERROR, "e": abs(fault.kind), "r": [fault.message], "b": frames}
+
+
+def attempt(function, *args):
+    """``function()``, which sends a response or returns one; what goes wrong becomes one."""
+    try:
+        return function(*args)
+    except Fault as fault:
+        return failure(fault)
+    except RecursionError:
+        return failure(Fault(RESOURCE, "[sandbox] the query is nested too deeply."))
+    except (Closed, OSError):
+        raise
+    except Exception as error:  # a mistake of the sandbox: say so, and go on
+        return failure(Fault(INTERNAL, f"[sandbox] {type(error).__name__}: {error}"))
+
+
+class Cursor:
+    """A stream of which the client has had a part."""
+
+    def __init__(self, connection, token, seq, q):
+        self.connection, self.token, self.items, self.q = connection, token, seq.items(q), q
+        self.left = []
+        self.factor = FIRST_FACTOR
+
+    def resume(self):
+        """Send the next batch."""
+        self.q.restart()
+        rows, self.left = self.left, []
+        size, limit = sum(map(len, rows)), self.q.batch_bytes // self.factor
+        self.factor = 1
+        self.connection.cursors.pop(self.token, None)
+        for item in self.items:
+            text = encode(item)
+            size += len(text)
+            if rows and (size > limit or len(rows) >= self.q.batch_rows):
+                self.left = [text]
+                self.connection.cursors[self.token] = self
+                break
+            rows.append(text)
+        self.connection.reply(self.token, PARTIAL if self.left else SEQUENCE, rows)
+
+    def stop(self):
+        self.connection.cursors.pop(self.token, None)
+
+
+class FeedCursor(threading.Thread):
+    """A changefeed: a thread that waits for changes, and sends them when the client asks."""
+
+    def __init__(self, connection, token, seq, q):
+        super().__init__(daemon=True)
+        self.connection, self.token, self.items, self.feed = connection, token, seq.items(q), seq.feed
+        self.room = threading.Condition()
+        self.rows, self.asked, self.first, self.last = [], True, True, None
+        self.feed.idle = self.flush
+
+    def run(self):
+        last = attempt(self.collect)
+        with self.room:
+            self.last = last or {"t": SEQUENCE, "r": [], "n": self.feed.notes}
+        self.flush()
+
+    def collect(self):
+        for item in self.items:
+            text = encode(item)
+            with self.room:
+                self.room.wait_for(lambda: len(self.rows) < BUFFER or self.feed.closed)
+                self.rows.append(text)
+
+    def resume(self):
+        self.asked = True
+        self.flush()
+
+    def flush(self):
+        """Send what there is, if the client has asked for it."""
+        with self.room:
+            if not self.asked or not (self.rows or self.first or self.last):
+                return
+            rows, self.rows, self.asked, self.first = self.rows, [], False, False
+            self.room.notify()
+            try:
+                if rows or self.last is None:
+                    self.connection.reply(self.token, PARTIAL, rows, self.feed.notes)
+                else:
+                    self.connection.cursors.pop(self.token, None)
+                    self.connection.send(self.token, self.last)
+            except OSError:
+                self.feed.close()
+
+    def stop(self):
+        self.feed.close()
+        self.join()
+        self.connection.cursors.pop(self.token, None)
 
 
 class Connection:
-    def __init__(self, sock, store):
-        self.sock, self.store, self.user = sock, store, None
-        self.file = sock.makefile("rb")
-        self.sending = threading.Lock()
-        self.cursors = {}
+    def __init__(self, sock, store, deadline):
+        self.sock, self.store, self.deadline, self.user = sock, store, deadline, None
+        self.file, self.sending, self.cursors = sock.makefile("rb"), threading.Lock(), {}
 
     def serve(self):
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        counted = False
         try:
             self.handshake()
-            with self.store.lock:
-                self.store.connections += 1
-            counted = True
-            while True:
-                self.one_query()
+            self.count("connections", 1)
+            try:
+                while True:
+                    self.one_query()
+            finally:
+                self.count("connections", -1)
+                for cursor in list(self.cursors.values()):
+                    if isinstance(cursor, FeedCursor):
+                        cursor.feed.close()
         except (Closed, OSError):
             pass
         finally:
-            for cursor in list(self.cursors.values()):
-                if isinstance(cursor, FeedCursor):
-                    cursor.feed.close()
-            if counted:
-                with self.store.lock:
-                    self.store.connections -= 1
             self.file.close()
             self.sock.close()
+
+    def count(self, what, by):
+        with self.store.lock:
+            setattr(self.store, what, getattr(self.store, what) + by)
 
     def read(self, size):
         data = self.file.read(size)
@@ -163,250 +176,182 @@ class Connection:
             raise Closed
         return data
 
-    # The handshake, as in client_protocol/server.cc
+    # The handshake (client_protocol/server.cc)
 
     def handshake(self):
-        magic = struct.unpack("<I", self.read(4))[0]
-        if magic != V1_0:
-            if magic in OLD:
-                message = "[sandbox] only the protocol version V1_0 is supported."
-            else:
-                message = (
-                    "Received an unsupported protocol version. This port is for RethinkDB queries. "
-                    "Does your client driver version not match the server?"
-                )
+        if struct.unpack("<I", self.read(4))[0] != V1_0:
+            message = (
+                "Received an unsupported protocol version. This port is for RethinkDB queries. "
+                "Does your client driver version not match the server?"
+            )
             self.sock.sendall(f"ERROR: {message}\n\0".encode())
             raise Closed
-        self.send_text(
-            success=True, min_protocol_version=0, max_protocol_version=0, server_version="2.4.4"
-        )
+        version = {"min_protocol_version": 0, "max_protocol_version": 0, "server_version": "2.4.4"}
+        self.tell(success=True, **version)
         try:
-            self.authenticate()
-        except AuthError as auth_error:
-            self.send_text(success=False, error=str(auth_error), error_code=auth_error.code)
+            hello = self.hear("protocol_version", "authentication_method", "authentication")
+            scram = Scram(self.store.passwords)
+            self.tell(success=True, authentication=scram.first(hello))
+            self.tell(success=True, authentication=scram.final(self.hear("authentication")))
+        except AuthError as error:
+            self.tell(success=False, error=str(error), error_code=error.code)
             raise Closed from None
-
-    def authenticate(self):
-        hello = self.read_text()
-        for name, kind, word, code in (
-            ("protocol_version", (int, float), "number", 1),
-            ("authentication_method", str, "string", 3),
-            ("authentication", str, "string", 5),
-        ):
-            value = hello.get(name)
-            if not isinstance(value, kind) or isinstance(value, bool):
-                raise AuthError(code, f"Expected a {word} for `{name}`.")
-            if name == "protocol_version" and value != 0:
-                raise AuthError(2, "Unsupported `protocol_version`.")
-            if name == "authentication_method" and value != "SCRAM-SHA-256":
-                raise AuthError(4, "Unsupported `authentication_method`.")
-        scram = Scram(self.store.passwords)
-        self.send_text(success=True, authentication=scram.first(hello["authentication"]))
-        answer = self.read_text().get("authentication")
-        if not isinstance(answer, str):
-            raise AuthError(5, "Expected a string for `authentication`.")
-        self.send_text(success=True, authentication=scram.final(answer))
         self.user = scram.user
 
-    def read_text(self):
-        text = bytearray()
+    def hear(self, *names):
+        """The last of the fields ``names`` of the client's next message."""
+        text = b""
         while not text.endswith(b"\0"):
-            text += self.read(1)
+            ahead = self.file.peek()
+            text += self.read(ahead.index(0) + 1 if 0 in ahead else max(len(ahead), 1))
             if len(text) >= 2048:
                 raise AuthError(7, "Limited read buffer size.")
         try:
-            value = json.loads(text[:-1])
+            message = json.loads(text[:-1])
         except (ValueError, RecursionError):
             raise AuthError(8, "Invalid JSON object.") from None
-        if not isinstance(value, dict):
-            raise AuthError(9, "Failed to convert JSON to datum.")
+        expected = {
+            "protocol_version": (0, 1, "number", 2),
+            "authentication_method": ("SCRAM-SHA-256", 3, "string", 4),
+            "authentication": (None, 5, "string", None),
+        }
+        for name in names:
+            value = message.get(name) if type(message) is dict else None
+            only, code, word, wrong = expected[name]
+            if type(value) not in ((int, float) if word == "number" else (str,)):
+                raise AuthError(code, f"Expected a {word} for `{name}`.")
+            if only is not None and value != only:
+                raise AuthError(wrong, f"Unsupported `{name}`.")
         return value
 
-    def send_text(self, **message):
-        self.sock.sendall(json.dumps(message).encode() + b"\0")
+    def tell(self, **message):
+        self.sock.sendall(dump(message).encode() + b"\0")  # the driver reads it byte by byte
 
     # Queries
 
     def one_query(self):
         token, size = struct.unpack("<qI", self.read(12))
-        if size >= MAX_FRAME:
+        if size > MAX_FRAME:
             message = f"[sandbox] Query size ({size}) greater than maximum ({MAX_FRAME})."
-            self.send(token, {"t": CLIENT_ERROR, "e": RESOURCE, "r": [message], "b": []})
+            self.refuse(token, message, RESOURCE)
             raise Closed
         data = self.read(size)
         try:
             wire = parse(data.decode())
+            kind = wire[0] if type(wire) is list and 1 <= len(wire) <= 3 else None
         except (ValueError, RecursionError, Fault):
-            wire = None
-        if type(wire) is not list or not wire or wire[0] not in range(1, 6) or len(wire) > 3:
-            message = "Client is buggy (failed to deserialize query)."
-            self.send(token, {"t": CLIENT_ERROR, "e": RESOURCE, "r": [message], "b": []})
+            kind = None
+        if type(kind) is not int or not START <= kind <= SERVER_INFO:
+            self.refuse(token, "Client is buggy (failed to deserialize query).", RESOURCE)
             return
-        with self.store.lock:
-            self.store.active += 1
+        self.count("active", 1)
         try:
-            self.answer(token, wire)
+            self.answer(token, kind, wire)
         finally:
-            with self.store.lock:
-                self.store.active -= 1
-                self.store.queries += 1
+            self.count("active", -1)
+            self.count("queries", 1)
 
-    def answer(self, token, wire):
-        kind = wire[0]
-        if kind == START:
-            self.start(token, wire)
-        elif kind == NOREPLY_WAIT:  # queries of a connection run one after the other
+    def answer(self, token, kind, wire):
+        cursor = self.cursors.get(token)
+        if kind == NOREPLY_WAIT:  # the queries of a connection run one after the other
             self.send(token, {"t": WAIT_COMPLETE, "r": []})
         elif kind == SERVER_INFO:
             info = {"id": self.store.id, "name": "sandbox, not a RethinkDB server", "proxy": False}
             self.send(token, {"t": INFO, "r": [info]})
-        elif token not in self.cursors:
-            message = f"Token {token} not in stream cache."
-            self.send(token, {"t": CLIENT_ERROR, "e": LOGIC, "r": [message], "b": []})
+        elif kind == START and cursor:
+            self.refuse(token, f"ERROR: duplicate token {token}")
+        elif kind == START:
+            options = wire[2] if len(wire) > 2 else {}
+            response = attempt(self.start, token, wire[1] if len(wire) > 1 else None, options)
+            if type(options) is dict and options.get("noreply") is True:
+                return
+            if response:
+                self.send(token, response)
+        elif cursor is None:
+            self.refuse(token, f"Token {token} not in stream cache.")
         elif kind == CONTINUE:
-            self.resume(token, self.cursors[token])
+            response = attempt(cursor.resume)
+            if response:
+                self.send(token, response)
         else:
-            cursor = self.cursors[token]
-            if isinstance(cursor, FeedCursor):
-                cursor.feed.close()
-                cursor.join()
-            self.cursors.pop(token, None)
+            cursor.stop()
             self.reply(token, SEQUENCE, [])
 
-    def start(self, token, wire):
-        noreply = False
-        try:
-            if token in self.cursors:
-                message = f"ERROR: duplicate token {token}"
-                self.send(token, {"t": CLIENT_ERROR, "e": LOGIC, "r": [message], "b": []})
-                return
-            options = wire[2] if len(wire) > 2 else {}
-            noreply = type(options) is dict and options.get("noreply") is True
-            q = Query(self.store, self.user)
-            self.set_options(q, options)
-            node = compile_term(wire[1] if len(wire) > 1 else None, q)
-            response = self.run(token, q, node)
-        except Fault as fault:
-            kind, body = error(fault)
-            response = {"t": kind, **body}
-        except RecursionError:
-            message = "[sandbox] the query is nested too deeply."
-            response = {"t": RUNTIME_ERROR, "e": RESOURCE, "r": [message], "b": []}
-        except Exception as exception:  # a fault of the sandbox: say so, and go on
-            message = f"[sandbox] {type(exception).__name__}: {exception}"
-            response = {"t": RUNTIME_ERROR, "e": INTERNAL, "r": [message], "b": []}
-        if noreply:
-            cursor = self.cursors.pop(token, None)
-            if isinstance(cursor, FeedCursor):
-                cursor.feed.close()
-        elif response is not None:
-            self.send(token, response)
+    def start(self, token, wire, options):
+        """Run a query; its response, or None if a cursor sends it."""
+        q = Query(self.store, self.user, self.deadline)
+        self.set_options(q, options)
+        node = compile_term(wire, q)
+        value = node.eval(q, {})
+        if value.is_datum:
+            if value.kind is not SINGLE:
+                weigh(value.data)
+            return {"t": ATOM, "r": [value.datum()]}
+        if value.kind is GROUPED:
+            groups = limited([list(pair) for pair in value.data.pairs], q.limit)
+            weigh(groups)
+            return {"t": ATOM, "r": [{PTYPE: "GROUPED_DATA", "data": groups}]}
+        if value.kind in ("DATABASE", "FUNCTION"):
+            kinds = "DATUM, GROUPED_DATA, or STREAM"
+            raise logic(f"Query result must be of type {kinds} (got {value.kind}).")
+        seq = value.seq()
+        if seq.array:
+            return {"t": ATOM, "r": [seq.list(q)]}
+        if options.get("noreply") is True:
+            return None
+        if seq.feed:
+            self.cursors[token] = FeedCursor(self, token, seq, q)
+            self.cursors[token].start()
+        else:
+            Cursor(self, token, seq, q).resume()
+        return None
 
     def set_options(self, q, options):
         if type(options) is not dict:
             raise Fault(COMPILE, "Expected global optargs as an object.")
-        for name in options:
-            if name not in GLOBAL_OPTIONS:
-                refused = name == "profile"
-                if refused and options[name] is False:
-                    continue
-                problem = (
-                    "[sandbox] the option `profile` is not supported."
-                    if refused
-                    else f"Unrecognized global optional argument `{name}`."
-                )
-                raise Fault(COMPILE, problem)
-        q.options = {name: compile_term(wire, q) for name, wire in options.items()}
+        for name, wire in options.items():
+            if name == "profile" and wire is not False:
+                raise Fault(COMPILE, "[sandbox] the option `profile` is not supported.")
+            if name not in OPTIONS and name != "profile":
+                raise Fault(COMPILE, f"Unrecognized global optional argument `{name}`.")
+            q.options[name] = compile_term(wire, q)
         q.nodes = 0
-        limit = q.options.get("array_limit")
-        if limit is not None:
-            q.limit = limit.eval(q, {}).int()
-            if q.limit < 1:
-                raise Fault(LOGIC, f"Illegal array size limit `{q.limit}`.  (Must be >= 1.)")
 
         def setting(name, default):
             option = q.options.get(name)
             return default if option is None else option.eval(q, {}).int()
 
-        q.max_rows = max(1, setting("max_batch_rows", 2**62))
-        q.batch = max(1, setting("max_batch_bytes", BATCH))
-        q.first_factor = max(1, setting("first_batch_scaledown_factor", 4))
+        q.limit = setting("array_limit", q.limit)
+        if q.limit < 1:
+            raise logic(f"Illegal array size limit `{q.limit}`.  (Must be >= 1.)")
+        q.batch_rows = setting("max_batch_rows", 2**53)
+        q.batch_bytes = setting("max_batch_bytes", BATCH)
 
-    def run(self, token, q, node):
-        """The response to a query; None if it has been sent or will be."""
-        value = node.eval(q, {})
-        if value.is_datum:
-            result = value.datum()
-            if value.kind is not SINGLE:
-                weigh(result)
-            return {"t": ATOM, "r": [result]}
-        if value.kind is GROUPED:
-            pairs = [[name, item] for name, item in value.data.pairs]
-            result = {PTYPE: "GROUPED_DATA", "data": limited(pairs, q.limit)}
-            weigh(result)
-            return {"t": ATOM, "r": [result]}
-        if value.kind not in ("SEQUENCE", "SELECTION", "TABLE_SLICE", "TABLE"):
-            raise Fault(
-                LOGIC,
-                "Query result must be of type DATUM, GROUPED_DATA, or STREAM (got "
-                f"{value.kind}).",
-            )
-        seq = value.seq()
-        if seq.array:
-            return {"t": ATOM, "r": [seq.list(q)]}
-        if seq.feed is not None:
-            cursor = FeedCursor(self, token, seq.items(q), seq.feed)
-            self.cursors[token] = cursor
-            cursor.start()
-            return None
-        cursor = Cursor(iter(seq.items(q)), q)
-        self.send_batch(token, cursor, q.batch // q.first_factor)
-        return None
-
-    def resume(self, token, cursor):
-        if isinstance(cursor, FeedCursor):
-            cursor.ask()
-            return
-        del self.cursors[token]
-        cursor.q.restart()
-        try:
-            self.send_batch(token, cursor, cursor.q.batch)
-        except Fault as fault:
-            kind, body = error(fault)
-            self.send(token, {"t": kind, **body})
-
-    def send_batch(self, token, cursor, limit):
-        rows, more = cursor.batch(limit)
-        if more:
-            self.cursors[token] = cursor
-        self.reply(token, PARTIAL if more else SEQUENCE, rows)
+    def refuse(self, token, message, kind=LOGIC):
+        self.send(token, {"t": CLIENT_ERROR, "e": kind, "r": [message], "b": []})
 
     def reply(self, token, kind, rows, notes=()):
-        text = '{"t":%d,"r":[%s],"n":%s}' % (kind, ",".join(rows), dump(list(notes)))
-        self.send_bytes(token, text)
+        self.send_text(token, '{"t":%d,"r":[%s],"n":%s}' % (kind, ",".join(rows), dump([*notes])))
 
     def send(self, token, response):
         try:
-            text = encode(response)
+            self.send_text(token, encode(response))
         except Fault as fault:
-            kind, body = error(fault)
-            text = dump({"t": kind, **body})
-        self.send_bytes(token, text)
+            self.send_text(token, dump(failure(fault)))
 
-    def send_bytes(self, token, text):
+    def send_text(self, token, text):
         data = text.encode(errors="replace")
         with self.sending:
             self.sock.sendall(struct.pack("<qI", token, len(data)) + data)
 
 
-def serve(host, port, announce):
-    """Listen on a port (0: any free one) and answer for ever; ``announce(host, port)`` when ready."""
+def serve(host, port, announce, deadline=DEADLINE):
+    """Listen on a port, 0 for any free one, and answer; ``announce(host, port)`` when ready."""
     store = Store()
-    threading.stack_size(64 * 1024 * 1024)
-    sys.setrecursionlimit(12_000)
+    threading.stack_size(64 * 1024 * 1024)  # address space only; queries nest
+    sys.setrecursionlimit(10_000)
     with socket.create_server((host, port), backlog=512) as listener:
         announce(*listener.getsockname()[:2])
         while True:
-            sock, _ = listener.accept()
-            connection = Connection(sock, store)
+            connection = Connection(listener.accept()[0], store, deadline)
             threading.Thread(target=connection.serve, daemon=True).start()

@@ -252,11 +252,14 @@ class Table:
             return
         if type(new) is not dict or "$reql_type$" in new:
             raise typed(new, f"Inserted value must be an OBJECT (got {type_name(new)}):\n{show(new)}")
-        if self.pkey not in new:
-            raise logic(f"Inserted object must have primary key `{self.pkey}`:\n{show(new)}")
-        if key(new[self.pkey]) != place:
+        if key(self.key_of(new)) != place:
             rows = f"(null -> {show(new)})" if old is None else f"(`{show(old)}` -> `{show(new)}`)."
             raise logic(f"Primary key `{self.pkey}` cannot be changed {rows}")
+
+    def key_of(self, row):
+        if self.pkey not in expect(row, "OBJECT"):
+            raise logic(f"Inserted object must have primary key `{self.pkey}`:\n{show(row)}")
+        return row[self.pkey]
 
     def put(self, place, shard, old, new):
         """Store a row, or remove it (None). Under the lock."""

@@ -45,7 +45,7 @@ def map_(c):
         )
     if len(seqs) == 1:
         step = lambda row: (function(c.q, row).datum(),)
-        return c.stream(seqs[0].then("map", step, function.node))
+        return c.stream(seqs[0].then("map", step, c.node, function))
 
     def rows(q):
         together = zip(*(seq.items(q) for seq in seqs), strict=False)
@@ -58,7 +58,7 @@ def map_(c):
 def concat_map(c):
     seq, function = c[0].seq(), c[1].func()
     step = lambda row: function(c.q, row).seq().items(c.q)
-    return c.stream(seq.then("concat_map", step, function.node))
+    return c.stream(seq.then("concat_map", step, c.node))
 
 
 def matches(pattern, row):
@@ -99,7 +99,7 @@ def filter_(c):
                     raise
             raise
 
-    return c.stream(seq.then("filter", keep, function.node), table)
+    return c.stream(seq.then("filter", keep, c.node, function), table)
 
 
 def on_object_or_rows(c, mode, run):

@@ -7,8 +7,8 @@ import re
 import uuid
 
 from .datum import (
-    ARRAY_LIMIT, MAXVAL, MINVAL, OP_FAILED, Fault, expect, get_field, key, logic, merge, missing,
-    primary_key, show, truth, type_name,
+    ARRAY_LIMIT, OP_FAILED, Fault, expect, get_field, key, logic, merge, missing, primary_key, show,
+    type_name,
 )
 from .pprint import index_function
 from .query import (
@@ -317,6 +317,11 @@ class Write:
         self.counts.setdefault("first_error", fault.message)
 
 
+def new_key():
+    """A random UUID that begins with f: where it sorts among other keys is the same in every run."""
+    return "f" + str(uuid.uuid4())[1:]
+
+
 def conflict_option(c):
     option = c.opt("conflict")
     if option is None:
@@ -343,10 +348,10 @@ def insert(c):
     def keyed():
         for row in rows:
             if type(row) is dict and "$reql_type$" not in row and table.pkey not in row:
-                generated.append(str(uuid.uuid4()))
+                generated.append(new_key())
                 row = {**row, table.pkey: generated[-1]}
             try:
-                yield expect(row, "OBJECT")[table.pkey], row
+                yield table.key_of(row), row
             except Fault as fault:
                 write.error(fault)
 
@@ -455,11 +460,12 @@ def changes(c):
         if part is None or part.bounds or part.order:
             c.fail("[sandbox] CHANGES is supported on a table, on `get` and on `filter`.")
         table = part.table
-    for label, _, node in steps:
+    for label, _, _, function in steps:
         if label in ("concat_map", "zip"):
             c.fail(f"Cannot call `changes` after `{label}`.")
-        if not node.pure:
-            raise logic("Cannot call `changes` after a non-deterministic function.", node)
+        if function and not function.pure:
+            problem = "Cannot call `changes` after a non-deterministic function."
+            raise logic(problem, function.node)
     if table.system:
         c.fail("[sandbox] CHANGES of a system table is not supported.")
     with table.store.lock:

@@ -2,10 +2,9 @@
 
 import calendar
 import datetime
-import math
 import re
 
-from .datum import TIMEZONE, Fault, expect, logic, make_time, number, ptype
+from .datum import TIMEZONE, expect, logic, make_time, number, ptype
 from .query import term
 
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -152,8 +151,9 @@ def to_iso8601(c):
 
 @term(99, "iso8601", 1, 1, ["default_timezone"])
 def iso8601(c):
-    zone = c.opt("default_timezone")
-    return c[0].convert(parse_iso8601, zone.str() if zone else "") if c[0].str() is not None else None
+    value, zone = c[0], c.opt("default_timezone")
+    value.str()
+    return value.convert(parse_iso8601, zone.str() if zone else "")
 
 
 def parse_iso8601(text, zone):
@@ -174,6 +174,8 @@ def parse_iso8601(text, zone):
         digits(whole, next((f for f in forms if len(f) >= len(whole)), forms[2]), clock)
         digits(fraction, "0" * len(fraction), clock)
         parts = [int(n) for n in re.findall(r"\d\d", whole)] + [0, 0]
+        if parts[0] > 23 or parts[1] > 59 or parts[2] > 59:
+            raise logic(f"[sandbox] ISO8601 does not take `{clock}` for a time of day.")
         millis = int(f"{fraction:0<3}"[:3])
         date += datetime.timedelta(0, parts[2], 0, millis, parts[1], parts[0])
     if not (own_zone or zone):

@@ -13,7 +13,7 @@ from re import _parser
 
 from .datum import (
     EMPTY_USER, LOGIC, MAX_VALUE, MAXVAL, MINVAL, NON_EXISTENCE, RESOURCE, STRAY_LITERAL, USER,
-    Fault, build, clip, expect, from_json, integer, key, limited, logic, missing, number, parse,
+    Fault, build, clip, expect, from_json, integer, key, limited, logic, number, parse,
     ptype, show, type_name, weigh,
 )
 from .query import DATUM, DB, FUNCTION, GROUPED, SINGLE, TABLE, Groups, Val, term
@@ -193,28 +193,30 @@ def compile_regex(pattern, length, c):
     """
     plain = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN, ops.AT)
 
-    def repeats(items):
-        total = 0
+    def ways(items):
+        """How many ways the engine may have to try."""
+        product = 1
         for i, (op, value) in enumerate(items):
             if value is ops.AT_END:
                 items[i] = (op, ops.AT_END_STRING)  # RE2's $ is the very end
             elif op in (ops.MAX_REPEAT, ops.MIN_REPEAT):
-                inner = repeats(value[2])
-                if inner and value[1] > 1:
-                    c.fail(f"[sandbox] MATCH refuses a repeat of a repeat: `{pattern}`.")
-                total += inner + (value[1] > 100)
+                low, high, body = value
+                inner = ways(body)
+                if inner > 1 and high > 1:
+                    c.fail(f"[sandbox] MATCH refuses a repeat of a choice: `{pattern}`.")
+                product *= inner * (min(high, max(low, length)) - low + 1)
             elif op is ops.SUBPATTERN:
-                total += repeats(value[3])
+                product *= ways(value[3])
             elif op is ops.BRANCH:
-                total += sum(map(repeats, value[1]))
+                product *= sum(map(ways, value[1]))
             elif op not in plain:
                 c.fail(f"[sandbox] MATCH does not support {str(op).lower()}: `{pattern}`.")
-        return total
+        return product
 
     try:
         tree = _parser.parse(pattern, re.ASCII if pattern.isascii() else 0)
-        if length ** repeats(tree) > 1e8:
-            c.fail(f"[sandbox] MATCH refuses so many repeats on so long a string: `{pattern}`.")
+        if ways(tree) * (length + 1) > 3e8:
+            c.fail(f"[sandbox] MATCH refuses so many choices on so long a string: `{pattern}`.")
         return re._compiler.compile(tree)
     except (re.error, OverflowError, RecursionError) as error:
         c.fail(f"[sandbox] Error in regexp `{pattern}`: {error}")

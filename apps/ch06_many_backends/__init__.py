@@ -1,0 +1,17 @@
+"""A record shop on three backends: records in RethinkDB, reviews in MongoDB, rates over HTTP."""
+
+from flask import Flask
+
+from . import backends, eager, if_chain, shop
+
+
+def create_app(config="ch06_many_backends.config.Config"):
+    app = Flask(__name__)
+    app.config.from_object(config)
+    # FLASK_RETHINKDB_PORT=28016 in the environment wins, as an int.
+    app.config.from_prefixed_env()
+
+    ways = {"registry": backends, "eager": eager, "if-chain": if_chain}
+    ways[app.config["BACKENDS"]].init_app(app)
+    shop.init_app(app)
+    return app

@@ -1,0 +1,87 @@
+from flask import Blueprint, abort
+from httpx import HTTPError
+from pymongo.errors import PyMongoError
+from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
+
+from .auth import requires_auth
+from .backends import get_backend
+
+RECORDS = [
+    {"id": "blue-train", "title": "Blue Train", "artist": "John Coltrane", "euros": 18},
+    {"id": "kind-of-blue", "title": "Kind of Blue", "artist": "Miles Davis", "euros": 20},
+    {"id": "time-out", "title": "Time Out", "artist": "Dave Brubeck Quartet", "euros": 15},
+]
+REVIEWS = [
+    {"record": "kind-of-blue", "stars": 5},
+    {"record": "kind-of-blue", "stars": 4},
+    {"record": "time-out", "stars": 4},
+]
+
+bp = Blueprint("shop", __name__)
+
+
+@bp.get("/")
+def index():
+    return {"service": "record shop"}
+
+
+@bp.get("/records")
+@requires_auth
+def records():
+    """One backend."""
+    return list(r.table("records").order_by("title").run(get_backend("rethinkdb")))
+
+
+# A primary key of RethinkDB has at most 127 bytes, and none of them is zero.
+@bp.get("/records/<string(maxlength=30):record_id>")
+@requires_auth
+def record(record_id):
+    """Two backends."""
+    if "\0" in record_id:
+        abort(404)
+    found = r.table("records").get(record_id).run(get_backend("rethinkdb"))
+    if found is None:
+        abort(404)
+    return found | {"stars": stars_of(record_id)}
+
+
+@bp.get("/offers")
+@requires_auth
+def offers():
+    """All three backends."""
+    found = list(r.table("records").order_by("title").run(get_backend("rethinkdb")))
+    for each in found:
+        each["stars"] = stars_of(each["id"])
+    reply = get_backend("rates").get("/rates/USD").raise_for_status().json()
+    for each in found:
+        each["dollars"] = round(each["euros"] * reply["rate"], 2)
+    return {"offers": found, "rate for": reply["caller"]}
+
+
+def stars_of(record_id):
+    reviews = get_backend("mongodb").reviews.find({"record": record_id})
+    return sorted(review["stars"] for review in reviews)
+
+
+def seed():
+    """Fill both databases."""
+    conn = get_backend("rethinkdb")
+    if "records" not in r.table_list().run(conn):
+        r.table_create("records").run(conn)
+    r.table("records").insert(RECORDS, conflict="replace").run(conn)
+    reviews = get_backend("mongodb").reviews
+    reviews.delete_many({})
+    reviews.insert_many(dict(review) for review in REVIEWS)
+    print(f"{len(RECORDS)} records, {len(REVIEWS)} reviews")
+
+
+def away(error):
+    return {"error": "a backend is away"}, 503
+
+
+def init_app(app):
+    app.register_blueprint(bp)
+    app.cli.command("seed")(seed)
+    for error in (ReqlDriverError, PyMongoError, HTTPError):
+        app.register_error_handler(error, away)

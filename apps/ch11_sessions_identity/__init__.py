@@ -1,0 +1,29 @@
+"""A record shop: a cart in the session, users in MongoDB, and who is logged in."""
+
+from flask import Flask
+
+from . import auth, cart, counts, errors, g_user, mongo, orders, server_side, wrong
+
+
+def create_app(config="ch11_sessions_identity.config.Config"):
+    app = Flask(__name__)
+    app.config.from_object(config)
+    # FLASK_SECRET_KEY=... in the environment wins.
+    app.config.from_prefixed_env()
+    if not app.config["SECRET_KEY"]:
+        raise RuntimeError("SECRET_KEY is not set: give it as FLASK_SECRET_KEY in the environment")
+
+    errors.init_app(app)
+    mongo.init_app(app)
+    if app.config["SERVER_SIDE_SESSIONS"]:
+        server_side.init_app(app)
+    auth.init_app(app)
+    if app.config["EAGER_USER"]:
+        g_user.init_app(app)
+    app.register_blueprint(counts.bp)
+    app.register_blueprint(cart.bp)
+    if app.config["ORDERS_DB"]:
+        orders.init_app(app)
+    if app.config["WRONG_WAYS"]:
+        app.register_blueprint(wrong.bp)
+    return app

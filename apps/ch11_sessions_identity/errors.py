@@ -1,0 +1,29 @@
+"""Every error is answered in JSON; a database that is away is a 503."""
+
+from flask import json
+from pymongo.errors import PyMongoError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+
+def http_error(error):
+    response = error.get_response()
+    response.data = json.dumps({"error": error.name})
+    response.content_type = "application/json"
+    return response
+
+
+def database_error(error):
+    return {"error": "The database is away"}, 503
+
+
+def server_error(error):
+    # What fails while the session is opened or saved comes here, not to database_error.
+    if isinstance(error.original_exception, PyMongoError):
+        return database_error(error)
+    return http_error(error)
+
+
+def init_app(app):
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(PyMongoError, database_error)
+    app.register_error_handler(InternalServerError, server_error)

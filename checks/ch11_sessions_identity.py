@@ -1,0 +1,208 @@
+"""Checks of chapter 11: what a session keeps, where a login leads, what a query is given."""
+
+from flask import Flask, session
+from werkzeug.security import generate_password_hash
+
+from workbook import databases
+from workbook.check import NotYet, exercise
+
+
+@exercise(
+    "The session is written into a cookie as JSON at the end of the request. What does JSON do to keys?",
+    "Use str(record_id) as the key, and let the session know that the cart has changed.",
+    'Take the cart with session.get("cart", {}), count in it, and put it back: session["cart"] = cart.',
+)
+def add_to_cart(add_to_cart):
+    app = Flask("check")
+    app.config.update(SECRET_KEY="only for this check", TESTING=True)
+    app.add_url_rule("/add/<int:record>", view_func=lambda record: [add_to_cart(record)], endpoint="add")
+    app.add_url_rule("/cart", view_func=lambda: {"cart": session.get("cart")}, endpoint="cart")
+    ada, bob = app.test_client(), app.test_client()
+
+    def add(browser, record):
+        return browser.get(f"/add/{record}").json[0]
+
+    first = add(ada, 7)
+    if first != 1:
+        return NotYet(
+            f"add_to_cart(7) returned {first!r} for an empty cart",
+            "1",
+            "Return how many of this record are in the cart after adding one.",
+        )
+    if add(bob, 7) != 1:
+        return NotYet(
+            "the first record of a second browser was counted as its second",
+            "a cart for each browser",
+            "All browsers share this cart: it lives as long as the process. Keep it in the session.",
+        )
+    kept = ada.get("/cart").json["cart"]
+    if not kept:
+        return NotYet(
+            f'at the next request session.get("cart") is {kept!r}',
+            "the cart",
+            "g ends with the request, and so does a local variable. What lasts from request to request?",
+        )
+    if not isinstance(kept, dict):
+        return NotYet(
+            f'session["cart"] is {kept!r}',
+            'a dict such as {"7": 1}',
+            "Keep a count for each record: a dict.",
+        )
+    keys = "Numbers became strings on the way through the cookie, so 7 is not found again. Use str keys."
+    try:
+        second = add(ada, 7)
+    except TypeError as error:
+        if "not supported between" not in str(error):
+            raise
+        return NotYet("a cart with 7 and with '7' in it", "one key for each record", keys)
+    if second != 2:
+        return NotYet(f"the second add_to_cart(7) returned {second!r}", "2", keys)
+    saved = ada.get("/cart").json["cart"].get("7")
+    if saved != 2:
+        return NotYet(
+            f"the second call returned 2, and the next request finds {saved!r}",
+            "2, saved",
+            "The session does not see a change inside the dict: set its key, or session.modified.",
+        )
+    add(ada, 8)
+    cart = ada.get("/cart").json["cart"]
+    if cart != {"7": 2, "8": 1}:
+        return NotYet(
+            f"after two of record 7 and one of record 8 the cart is {cart!r}",
+            "{'7': 2, '8': 1}",
+            "Adding one record must leave the others in the cart.",
+        )
+
+
+OURS = "This one is a path of this app. Let it through as it came."
+# (target, whether it may be followed, the hint for who gets it wrong)
+TARGETS = [
+    ("/me", True, OURS),
+    ("/cart?page=2", True, OURS),
+    ("https://evil.example/", False, "The target was not looked at. Only a path may pass: no host, no https."),
+    (
+        "https://evil.example/?from=shop.example",
+        False,
+        "The name of your host may stand anywhere in a foreign address. Look at how the target begins.",
+    ),
+    ("//evil.example/", False, "It begins with a slash, and with a second one: to a browser that is a host."),
+    (
+        "javascript:alert(1)",
+        False,
+        "No host in it, and still not a path: there are schemes without a host. A path begins with a slash.",
+    ),
+    (
+        "/\\evil.example/",
+        False,
+        "A browser reads a backslash as a slash, so this one is // in disguise.",
+    ),
+    ("///evil.example/", False, "Three slashes are read like two. Refuse every second slash."),
+]
+
+
+@exercise(
+    "Which targets are you sure of? Let those through, and nothing else.",
+    "A path begins with one slash. What may the second character not be?",
+    'Refuse None, what does not start with "/", and what starts with "//" or with "/" and a backslash.',
+)
+def safe_next(safe_next):
+    app = Flask("check")
+    with app.test_request_context("/login", base_url="https://shop.example"):
+        try:
+            nothing = safe_next(None)
+        except Exception as error:
+            return NotYet(
+                f"safe_next(None) raised {type(error).__name__}",
+                '"/"',
+                "A login without ?next= is the usual one: then target is None.",
+            )
+        if nothing != "/":
+            return NotYet(
+                f"safe_next(None) returned {nothing!r}",
+                "'/'",
+                "Without a target, the start page: return a string in any case.",
+            )
+        for target, ours, advice in TARGETS:
+            expected, found = target if ours else "/", safe_next(target)
+            if found != expected:
+                return NotYet(f"safe_next({target!r}) returned {found!r}", repr(expected), advice)
+
+
+ADA = {"name": "ada", "password": "so what"}
+ANY = {"$gt": ""}
+# (what is posted, whose document is right, the hint for a wrong answer, the hint for an exception)
+LOGINS = [
+    (
+        ADA,
+        "ada",
+        "The collection holds a hash, and no query finds a password in it. Find the name, then check the hash.",
+        "Name and password are right here. Read the message, then the line that raised it.",
+    ),
+    (
+        {**ADA, "password": "all blues"},
+        None,
+        "Any password will do for this login. Who compares it?",
+        "A wrong password must give None.",
+    ),
+    (
+        {**ADA, "name": "eve"},
+        None,
+        "There is no user of that name.",
+        "find_one returns None for an unknown name. Look before you take its password.",
+    ),
+    (
+        {**ADA, "name": ANY},
+        None,
+        "An operator came in as the name and matched somebody. Let only a str into the query.",
+        "A name that is no str must give None.",
+    ),
+    (
+        {**ADA, "password": ANY},
+        None,
+        "An operator came in as the password and was accepted.",
+        "check_password_hash wants a str. Check the type of the password as well.",
+    ),
+    (
+        {"name": "ada"},
+        None,
+        "Without a password nobody is logged in.",
+        "A field can be missing: data.get() gives None for it.",
+    ),
+    (
+        ["ada", "so what"],
+        None,
+        "A list is not a login.",
+        "JSON can be a list, a number or null, too. Check that data is a dict first.",
+    ),
+    (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
+]
+
+
+@exercise(
+    "Ask three things in this order: has it the right shape, is there such a user, is it their password?",
+    "isinstance(..., str) for both fields before the query; check_password_hash after it.",
+    'users.find_one({"_id": name}) with a name that is a str; then check_password_hash(user["password"], password).',
+)
+def find_login(find_login):
+    db = databases.mongodb("check_ch11")
+    with db.connect() as client:
+        users = client[db.name]["users"]
+        # One round: a check need not be slow.
+        secret = generate_password_hash(ADA["password"], method="pbkdf2:sha256:1")
+        users.insert_many([{"_id": name, "password": secret} for name in ("ada", "bob")])
+        for data, owner, wrong, raised in LOGINS:
+            expected = f"the document of {owner}" if owner else "None"
+            try:
+                found = find_login(users, data)
+            except Exception as error:
+                return NotYet(f"{type(error).__name__} for {data!r}", expected, raised)
+            if owner is None and found is not None:
+                return NotYet(f"a login for {data!r}", expected, wrong)
+            if owner and found is None:
+                return NotYet(f"None for {data!r}", expected, wrong)
+            if owner and (not isinstance(found, dict) or found.get("_id") != owner):
+                return NotYet(
+                    f"{type(found).__name__} for {data!r}",
+                    expected,
+                    "Return the document that find_one found, not a part of it.",
+                )

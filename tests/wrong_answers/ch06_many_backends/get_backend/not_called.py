@@ -1,0 +1,6 @@
+"""A factory is a function: call it, with parentheses, and return what it returns."""
+
+factories = current_app.extensions["factories"]
+if name not in factories:
+    raise LookupError(f"no backend {name!r}; there are: {', '.join(sorted(factories))}")
+return g.setdefault("backends", {}).setdefault(name, factories[name])

@@ -1,0 +1,17 @@
+"""request.authorization is None when nothing was sent. Ask before you read its token."""
+
+@functools.wraps(view)
+def wrapper(*args, **kwargs):
+    sent = request.authorization
+    if not sent.token:
+        abort(401)
+    digest = hashlib.sha256(sent.token.encode()).hexdigest()
+    g.caller = None
+    for name, known in current_app.config["API_TOKENS"].items():
+        if hmac.compare_digest(digest, known):
+            g.caller = name
+    if g.caller is None:
+        abort(401)
+    return view(*args, **kwargs)
+
+return wrapper

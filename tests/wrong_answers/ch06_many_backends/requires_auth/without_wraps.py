@@ -1,0 +1,16 @@
+"""Flask takes the endpoint from the function's name. functools.wraps copies the view's name."""
+
+def wrapper(*args, **kwargs):
+    sent = request.authorization
+    if sent is None or not sent.token:
+        abort(401)
+    digest = hashlib.sha256(sent.token.encode()).hexdigest()
+    g.caller = None
+    for name, known in current_app.config["API_TOKENS"].items():
+        if hmac.compare_digest(digest, known):
+            g.caller = name
+    if g.caller is None:
+        abort(401)
+    return view(*args, **kwargs)
+
+return wrapper

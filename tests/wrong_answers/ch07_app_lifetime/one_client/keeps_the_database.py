@@ -1,0 +1,8 @@
+"""Keep the client itself: databases are chosen from it later, in the request."""
+
+client = MongoClient(
+    app.config["MONGODB_URI"],
+    connect=False,
+    serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+)
+app.extensions["mongo"] = client[app.config["MONGODB_DB"]]

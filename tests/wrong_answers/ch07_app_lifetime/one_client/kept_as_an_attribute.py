@@ -1,0 +1,7 @@
+"""Others look for the client where it was promised: in app.extensions["mongo"]."""
+
+app.mongo = MongoClient(
+    app.config["MONGODB_URI"],
+    connect=False,
+    serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+)

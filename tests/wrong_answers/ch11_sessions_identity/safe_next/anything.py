@@ -1,0 +1,3 @@
+"""The target was not looked at. Only a path may pass: no host, no https."""
+
+return target or "/"
