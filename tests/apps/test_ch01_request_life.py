@@ -1,16 +1,13 @@
 """The claims of chapter 1, in-process: which hooks run, in which order, whatever happens."""
 
-import sys
 
 import pytest
 
-from workbook.launch import APPS
 from workbook.recorder import Recorder
 
-sys.path.insert(0, str(APPS))
 
-from ch01_request_life import create_app  # noqa: E402
-from ch01_request_life.config import Config, TestConfig  # noqa: E402
+from ch01_request_life import create_app
+from ch01_request_life.config import Config, TestConfig
 
 CORS = "Access-Control-Allow-Origin"
 AROUND = {"X-Coin": "1"}

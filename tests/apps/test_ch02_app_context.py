@@ -1,22 +1,19 @@
 """The claims of chapter 2, in-process: what lives as long as an app context, and who has one."""
 
 import sqlite3
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import g, has_app_context, session
 
-from workbook.launch import APPS
 from workbook.recorder import Recorder
 
-sys.path.insert(0, str(APPS))
 
-from ch02_app_context import create_app  # noqa: E402
-from ch02_app_context.commands import count_notes, in_context  # noqa: E402
-from ch02_app_context.config import Config  # noqa: E402
-from ch02_app_context.db import get_db  # noqa: E402
-from ch02_app_context.users import current_user  # noqa: E402
+from ch02_app_context import create_app
+from ch02_app_context.commands import count_notes, in_context
+from ch02_app_context.config import Config
+from ch02_app_context.db import get_db
+from ch02_app_context.users import current_user
 
 
 @pytest.fixture

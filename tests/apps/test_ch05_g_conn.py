@@ -1,6 +1,5 @@
 """The claims of chapter 5, in-process: three ways to one lazy connection, and one wrong way."""
 
-import sys
 import threading
 
 import pytest
@@ -10,15 +9,13 @@ from rethinkdb.net import Connection
 from werkzeug.local import LocalProxy
 
 from workbook import databases
-from workbook.launch import APPS
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
 
-sys.path.insert(0, str(APPS))
 
-from ch05_g_conn import create_app, db, getter, lazy_g, proxy  # noqa: E402
-from ch05_g_conn.config import Config  # noqa: E402
+from ch05_g_conn import create_app, db, getter, lazy_g, proxy
+from ch05_g_conn.config import Config
 
 WAYS = ["getter", "proxy", "g"]
 LOOK = {"getter": getter.get_conn, "proxy": lambda: proxy.conn.is_open(), "g": lambda: g.conn}

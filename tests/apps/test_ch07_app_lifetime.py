@@ -19,10 +19,9 @@ from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
 
-sys.path.insert(0, str(APPS))
 
-from ch07_app_lifetime import create_app  # noqa: E402
-from ch07_app_lifetime.config import Config  # noqa: E402
+from ch07_app_lifetime import create_app
+from ch07_app_lifetime.config import Config
 
 ADA, GRACE = ("ada", "engine"), ("grace", "cobol")
 FIRST = "000000000000000000000001"

@@ -1,22 +1,19 @@
 """The claims of chapter 11, in-process: what lives how long, who is logged in, what is refused."""
 
 import json
-import sys
 
 import pytest
 from flask import session
 
 from workbook import databases
-from workbook.launch import APPS
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
 
-sys.path.insert(0, str(APPS))
 
-from ch11_sessions_identity import create_app  # noqa: E402
-from ch11_sessions_identity.auth import safe_next  # noqa: E402
-from ch11_sessions_identity.config import Config  # noqa: E402
+from ch11_sessions_identity import create_app
+from ch11_sessions_identity.auth import safe_next
+from ch11_sessions_identity.config import Config
 
 ADA = {"name": "ada", "password": "so what 1959"}
 ANY = {"$gt": ""}
