@@ -23,6 +23,14 @@ def create_app():
     def index():
         return {"greeting": app.config.get("GREETING", "hello")}
 
+    @app.get("/empty")
+    def empty():
+        return {}, 204
+
+    @app.get("/half")
+    def half():
+        return app.response_class("[1, 2", mimetype="application/json")
+
     @app.post("/name")
     def name():
         session["name"] = request.json["name"]
@@ -48,6 +56,11 @@ def test_serves_json_and_shows_it(hello):
     assert (reply.status, reply.json()) == (200, {"greeting": "hello"})
     assert repr(reply) == '200 OK\n{"greeting": "hello"}'
     assert "<strong>200 OK</strong>" in reply._repr_html_()
+
+
+def test_json_that_is_none_is_shown_as_it_is(hello):
+    assert repr(hello.get("/empty")) == "204 NO CONTENT"
+    assert repr(hello.get("/half")) == '200 OK\n[1, 2'
 
 
 def test_settings_keep_their_types(app_file):
@@ -145,8 +158,8 @@ def test_shell_reads_its_input(hello):
 def test_events_are_complete_when_they_are_read(app_file):
     path = app_file(
         HELLO.replace(
-            "return app",
-            "import time\n    app.teardown_request(lambda exc: time.sleep(0.02))\n    return app",
+            "    return app\n",
+            "    import time\n    app.teardown_request(lambda exc: time.sleep(0.02))\n    return app\n",
         )
     )
     with launch(path) as app:

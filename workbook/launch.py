@@ -1,5 +1,6 @@
 """Start a Flask app from a notebook cell, talk to it over HTTP, see what it did."""
 
+import contextlib
 import html
 import inspect
 import json
@@ -230,7 +231,9 @@ class Reply:
 
     def _body(self):
         if "json" in self.headers.get("content-type", ""):
-            return json.dumps(self.json(), indent=None if len(self.text) < 80 else 2)
+            # What calls itself JSON need not be: an empty 204, half an answer.
+            with contextlib.suppress(ValueError):
+                return json.dumps(self.json(), indent=None if len(self.text) < 80 else 2)
         return self.text.strip()
 
     def __repr__(self):

@@ -1,0 +1,40 @@
+"""A wrong way, kept to be looked at: opened while the app is made, and so before a fork."""
+
+from flask import Blueprint, current_app
+from rethinkdb import r
+
+from .db import connect
+from .mongo import make_client
+
+bp = Blueprint("early", __name__, url_prefix="/early")
+
+
+def init_app(app):
+    app.extensions["early conn"] = connect(app.config)
+    app.extensions["early mongo"] = make_client(app.config)
+    app.register_blueprint(bp)
+
+
+@bp.get("/songs")
+def songs():
+    return list(r.table("songs").order_by("title").run(current_app.extensions["early conn"]))
+
+
+@bp.get("/listeners")
+def listeners():
+    """Send the listeners, row by row."""
+    conn = current_app.extensions["early conn"]
+    rows = r.table("listeners").run(conn, max_batch_rows=2)
+
+    def lines():
+        for row in rows:
+            # A slow client: what it has not read fills the buffers, and the worker waits.
+            yield row["email"].ljust(8_000_000) + "\n"
+
+    return lines(), {"Content-Type": "text/plain"}
+
+
+@bp.get("/plays/<song_id>")
+def plays(song_id):
+    client = current_app.extensions["early mongo"]
+    return client[current_app.config["MONGODB_DB"]].plays.find_one({"_id": song_id})
