@@ -12,6 +12,7 @@ from statistics import median
 
 import psutil
 
+from tests.processes import left_running
 from workbook import databases
 from workbook.child import Child
 from workbook.launch import launch
@@ -93,7 +94,7 @@ time.sleep(60)
         assert len(children) == 2
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-        left += len(psutil.wait_procs(children, timeout=2)[1])
+        left += len(left_running(children))
     print(f"killed {rounds} times: {left} processes left after 2 s")
 
 

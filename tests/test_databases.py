@@ -1,4 +1,3 @@
-import psutil
 import pytest
 from rethinkdb import r
 
@@ -86,8 +85,8 @@ def test_mongodb_where_there_is_no_package(monkeypatch):
 
 def test_a_sandbox_that_died_is_replaced():
     first = databases.rethinkdb("dies")
-    pid = databases._sandboxes["rethinkdb"][0].pid
-    psutil.Process(pid).kill()
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=2)
+    sandbox = databases._sandboxes["rethinkdb"][0].process
+    sandbox.kill()
+    sandbox.wait()
     second = databases.rethinkdb("dies")
     assert second.port != first.port

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from processes import left_running
 
 from workbook.launch import LaunchError, launch
 
@@ -195,7 +196,6 @@ with launch(create_app) as app:
 def test_killed_parent_leaves_no_process(app_file):
     program = f"""
 import time
-from concurrent.futures import ThreadPoolExecutor
 from workbook import databases
 from workbook.launch import launch
 database = databases.rethinkdb("orphans")
@@ -210,14 +210,12 @@ time.sleep(60)
         assert len(children) == 2
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-        _, alive = psutil.wait_procs(children, timeout=2)
-        assert not alive
+        assert not left_running(children)
 
 
 WHO = """
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from flask import Flask
 
 def create_app():
@@ -271,20 +269,11 @@ def test_workers_need_gunicorn(app_file, monkeypatch):
         launch(app_file(WHO), workers=2)
 
 
-def runs(process):
-    """Whether a process is more than a zombie that nobody has fetched yet."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 @gunicorn_only
 @pytest.mark.parametrize("whom", ["parent", "arbiter"])
 def test_killed_parent_or_arbiter_leaves_no_worker(app_file, whom):
     program = f"""
 import time
-from concurrent.futures import ThreadPoolExecutor
 from workbook.launch import launch
 app = launch({str(app_file(WHO))!r}, workers=2)
 print(app._child.pid, flush=True)
@@ -296,10 +285,7 @@ time.sleep(60)
         while len(family := [arbiter, *arbiter.children()]) < 3:
             time.sleep(0.01)  # The first worker is ready before the second is forked.
         (parent if whom == "parent" else arbiter).send_signal(signal.SIGKILL)
-        deadline = time.monotonic() + 2
-        while any(map(runs, family)) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert not any(map(runs, family))
+        assert not left_running(family)
         parent.kill()
         parent.wait()
         parent.stdout.close()

@@ -28,8 +28,9 @@ def listeners():
 
     def lines():
         for row in rows:
-            # A slow client: what it has not read fills the buffers, and the worker waits.
-            yield row["email"].ljust(8_000_000) + "\n"
+            yield row["email"] + "\n"
+            # A client that reads slowly fills the buffers with this, and the worker waits.
+            yield b" " * 32_000_000
 
     return lines(), {"Content-Type": "text/plain"}
 

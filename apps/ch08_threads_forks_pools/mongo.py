@@ -1,5 +1,7 @@
 """MongoDB: one client for the app. It has a pool, and threads may share it."""
 
+import atexit
+
 from flask import current_app
 from pymongo import MongoClient
 
@@ -22,4 +24,6 @@ def get_plays():
 
 def init_app(app):
     # connect=False: nothing is opened before the first query, so nothing before a fork.
-    app.extensions["mongo"] = make_client(app.config, connect=False)
+    client = make_client(app.config, connect=False)
+    app.extensions["mongo"] = client
+    atexit.register(client.close)
