@@ -150,9 +150,11 @@ class Connection:
     def serve(self):
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            self.handshake()
+            welcome = self.handshake()
+            # Counted before the client knows that it is connected, and may ask for the count.
             self.count("connections", 1)
             try:
+                self.tell(**welcome)
                 while True:
                     self.one_query()
             finally:
@@ -179,6 +181,7 @@ class Connection:
     # The handshake (client_protocol/server.cc)
 
     def handshake(self):
+        """Prove who the client is -> the last message, which welcomes it."""
         if struct.unpack("<I", self.read(4))[0] != V1_0:
             message = (
                 "Received an unsupported protocol version. This port is for RethinkDB queries. "
@@ -192,11 +195,12 @@ class Connection:
             hello = self.hear("protocol_version", "authentication_method", "authentication")
             scram = Scram(self.store.passwords)
             self.tell(success=True, authentication=scram.first(hello))
-            self.tell(success=True, authentication=scram.final(self.hear("authentication")))
+            welcome = {"success": True, "authentication": scram.final(self.hear("authentication"))}
         except AuthError as error:
             self.tell(success=False, error=str(error), error_code=error.code)
             raise Closed from None
         self.user = scram.user
+        return welcome
 
     def hear(self, *names):
         """The last of the fields ``names`` of the client's next message."""
