@@ -60,7 +60,7 @@ class Wire:
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def delay(self, seconds):
-        """Hold everything the app sends back for so long: a network with that round trip."""
+        """Hold everything the app sends for so many seconds: a network with that round trip."""
         self._delay = seconds
 
     def stop(self):

@@ -14,7 +14,11 @@ def hashed(token):
 
 def get_caller():
     """The name whose token came with this request, or None."""
-    sent = request.authorization
+    try:
+        sent = request.authorization
+    except ValueError:
+        # Werkzeug cannot read a Basic header with letters that are not ASCII.
+        return None
     if sent is None or sent.type != "bearer" or not sent.token:
         return None
     digest, found = hashed(sent.token), None

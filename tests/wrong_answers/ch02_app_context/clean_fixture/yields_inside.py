@@ -1,4 +1,4 @@
-"""The yield stands inside the with block, so the context is held while the test runs."""
+"""A context is held while the test runs. Let it end before the yield."""
 
 app = create_app()
 with app.app_context():

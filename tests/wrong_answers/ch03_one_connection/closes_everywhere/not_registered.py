@@ -1,3 +1,3 @@
-"""Is close_conn registered at all?"""
+"""Nothing closed it at the end of the request. Is close_conn registered, and for the end?"""
 
 app.close_conn = close_conn

@@ -1,4 +1,4 @@
-"""It is kept under another name. cached_property keeps it in g under the name conn."""
+"""It is kept in another place. cached_property keeps it in g under the name conn."""
 
 class Lazy(app.app_ctx_globals_class):
     @property
