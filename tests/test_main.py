@@ -37,8 +37,10 @@ def test_sandbox_gets_its_arguments_as_they_are(monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="exec as POSIX knows it")
-def test_lab_becomes_jupyterlab_in_the_checkout(monkeypatch):
+@pytest.mark.parametrize(("user", "more"), [(1000, []), (0, ["--allow-root"])])
+def test_lab_becomes_jupyterlab_in_the_checkout(monkeypatch, user, more):
     calls = []
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(os, "execv", lambda *given: calls.append(given))
     monkeypatch.setattr(subprocess, "call", lambda command: 0)
     command_line.main(["lab", "--no-browser"])
@@ -48,6 +50,7 @@ def test_lab_becomes_jupyterlab_in_the_checkout(monkeypatch):
         f"--ServerApp.root_dir={command_line.ROOT}",
         "--LabApp.default_url=/lab/tree/notebooks/ch00_start_here.ipynb",
         "--no-browser",
+        *more,
     ]
     assert (command_line.ROOT / "workbook" / "__main__.py").exists()
 

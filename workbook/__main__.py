@@ -20,6 +20,8 @@ def lab(arguments):
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
                f"--LabApp.default_url={START}", *arguments]  # fmt: skip
     if os.name == "posix":
+        if os.geteuid() == 0:
+            command.append("--allow-root")  # in a container there is often nobody else
         sys.stdout.flush()
         os.execv(command[0], command)
     return subprocess.call(command)  # Windows' exec returns to the shell at once
