@@ -27,16 +27,6 @@ def app(request):
     app.logger.disabled = False
 
 
-@pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
 def ran(app, *args, **kwargs):
     """(response, names of the steps in order) of one request."""
     with Recorder(app) as recorder:

@@ -27,16 +27,6 @@ def app(tmp_path):
     return app
 
 
-@pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
 def login(client, name="ada"):
     return client.post("/login", data={"name": name})
 

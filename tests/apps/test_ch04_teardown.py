@@ -64,16 +64,6 @@ def fragile(make_app):
     return make_app(FRAGILE_TEARDOWN=True)
 
 
-@pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
 class Upload(io.BytesIO):
     """A request body of 8 bytes; when the app reads it, ``meanwhile()`` happens."""
 

@@ -34,16 +34,6 @@ def app(jukebox):
     return app
 
 
-@pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
 def make_app(database, **settings):
     return create_app(type("TestConfig", (Config,), {"TESTING": True, **database.settings, **settings}))
 

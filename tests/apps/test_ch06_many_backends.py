@@ -98,16 +98,6 @@ def app(make_app):
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
-@pytest.fixture
 def sockets(wires):
     """A function that counts the sockets an action opens to each backend."""
 

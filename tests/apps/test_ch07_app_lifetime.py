@@ -58,16 +58,6 @@ def app(make):
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
-@pytest.fixture
 def wire(database):
     with Wire(*database.address) as wire:
         yield wire

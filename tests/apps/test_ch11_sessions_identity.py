@@ -48,16 +48,6 @@ def app(make):
     return make()
 
 
-@pytest.fixture
-def client(app):
-    return app.test_client()
-
-
-@pytest.fixture
-def runner(app):
-    return app.test_cli_runner()
-
-
 def logged_in(app):
     client = app.test_client()
     client.post("/users", json=ADA)
