@@ -3,11 +3,9 @@
 
 import pytest
 
-from workbook.recorder import Recorder
-
-
 from ch01_request_life import create_app
 from ch01_request_life.config import Config, TestConfig
+from workbook.recorder import Recorder
 
 CORS = "Access-Control-Allow-Origin"
 AROUND = {"X-Coin": "1"}

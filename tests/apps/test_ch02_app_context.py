@@ -6,14 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import g, has_app_context, session
 
-from workbook.recorder import Recorder
-
-
 from ch02_app_context import create_app
 from ch02_app_context.commands import count_notes, in_context
 from ch02_app_context.config import Config
 from ch02_app_context.db import get_db
 from ch02_app_context.users import current_user
+from workbook.recorder import Recorder
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from flask import Flask
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
+from ch04_teardown import create_app, db
+from ch04_teardown.config import Config
 from workbook import databases
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
-
-from ch04_teardown import create_app, db
-from ch04_teardown.config import Config
 
 RECORDING = "/songs/so-what/recording"
 

@@ -8,14 +8,12 @@ from rethinkdb.errors import ReqlDriverError
 from rethinkdb.net import Connection
 from werkzeug.local import LocalProxy
 
+from ch05_g_conn import create_app, db, getter, lazy_g, proxy
+from ch05_g_conn.config import Config
 from workbook import databases
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
-
-
-from ch05_g_conn import create_app, db, getter, lazy_g, proxy
-from ch05_g_conn.config import Config
 
 WAYS = ["getter", "proxy", "g"]
 LOOK = {"getter": getter.get_conn, "proxy": lambda: proxy.conn.is_open(), "g": lambda: g.conn}

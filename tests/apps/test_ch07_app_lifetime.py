@@ -13,15 +13,13 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
+from ch07_app_lifetime import create_app
+from ch07_app_lifetime.config import Config
 from workbook import databases
 from workbook.launch import APPS
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
-
-
-from ch07_app_lifetime import create_app
-from ch07_app_lifetime.config import Config
 
 ADA, GRACE = ("ada", "engine"), ("grace", "cobol")
 FIRST = "000000000000000000000001"

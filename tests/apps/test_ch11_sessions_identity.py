@@ -5,15 +5,13 @@ import json
 import pytest
 from flask import session
 
+from ch11_sessions_identity import create_app
+from ch11_sessions_identity.auth import safe_next
+from ch11_sessions_identity.config import Config
 from workbook import databases
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
 from workbook.wire import Wire
-
-
-from ch11_sessions_identity import create_app
-from ch11_sessions_identity.auth import safe_next
-from ch11_sessions_identity.config import Config
 
 ADA = {"name": "ada", "password": "so what 1959"}
 ANY = {"$gt": ""}

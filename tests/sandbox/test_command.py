@@ -9,8 +9,9 @@ import sys
 import time
 
 import pytest
-from conftest import start
 from rethinkdb import r
+
+from conftest import start
 
 
 def command(*arguments, **options):

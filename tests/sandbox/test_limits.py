@@ -9,9 +9,10 @@ import threading
 import time
 
 import pytest
-from conftest import Wire
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
+
+from conftest import Wire
 
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 

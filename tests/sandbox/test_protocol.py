@@ -6,14 +6,19 @@ import threading
 import time
 
 import pytest
-from conftest import Wire
 from rethinkdb import r
 from rethinkdb.errors import (
-    ReqlAuthError, ReqlDriverError, ReqlOpFailedError, ReqlPermissionError, ReqlQueryLogicError,
+    ReqlAuthError,
+    ReqlDriverError,
+    ReqlOpFailedError,
+    ReqlPermissionError,
+    ReqlQueryLogicError,
     ReqlTimeoutError,
 )
 
-NUMBERS = r.table("numbers")
+from conftest import Wire
+
+NUMBERS, SONGS = r.table("numbers"), r.table("songs")
 STATS = r.db("rethinkdb").table("stats")
 
 
@@ -153,6 +158,13 @@ def test_cursors_come_in_batches_and_the_first_is_smaller(wire, numbers):
     assert sizes[0] == pytest.approx(262_144, rel=0.05)
     assert sizes[1] == pytest.approx(1_048_576, rel=0.05)
     assert sorted(row["id"] for row in rows) == list(range(2000))
+
+
+def test_each_batch_has_its_own_deadline(wire, numbers):
+    wire = wire()
+    assert wire.ask(1, [1, [15, [[14, [numbers.db]], "numbers"]]])["t"] == 3
+    time.sleep(1.1)
+    assert wire.ask(1, [2])["t"] == 3
 
 
 def test_cursors_take_the_options_of_run(numbers):
@@ -329,15 +341,33 @@ def test_a_feed_goes_through_further_terms_and_may_end(songs, connect):
     assert list(feed) == [20, 20]
 
 
-def test_a_squashed_feed_merges_the_changes_of_a_row(songs, connect):
-    feed = feed_of(r.table("songs").get(1), connect(db=songs.db), squash=True, include_initial=True)
-    feed.next()
-    writer = connect(db=songs.db)
-    r.expr([1, 2, 3]).for_each(lambda i: r.table("songs").get(1).update({"n": i})).run(writer)
-    last = feed.next(wait=5)
-    while last["new_val"]["n"] < 3:
-        last = feed.next(wait=5)
-    assert last["new_val"]["n"] == 3
+@pytest.mark.parametrize("squash", [False, True])
+def test_changes_wait_for_the_client_and_squash_merges_those_of_a_row(songs, wire, squash):
+    wire = wire()
+    table = [15, [[14, [songs.db]], "songs"]]
+    wire.ask(1, [1, [152, [[16, [table, 1]]], {"squash": squash}]])
+    for n in (1, 2, 3):
+        SONGS.get(1).update({"n": n}).run(songs)
+        SONGS.get(2).update({"n": n}).run(songs)
+    rows = []
+    while not rows or rows[-1]["new_val"]["n"] < 3:
+        rows += wire.ask(1, [2])["r"]
+    seen = [(row["old_val"].get("n"), row["new_val"]["n"]) for row in rows]
+    assert seen == ([(None, 3)] if squash else [(None, 1), (1, 2), (2, 3)])
+    assert {row["new_val"]["id"] for row in rows} == {1}
+
+
+def test_a_feed_that_is_not_read_loses_changes_and_says_so(own_server):
+    conn, wire = r.connect(port=own_server.port), Wire(own_server.port)
+    r.table_create("t").run(conn)
+    wire.ask(1, [1, [152, [[15, ["t"]]]]])
+    r.table("t").insert(r.range(100_010).map(lambda i: {"id": i})).run(conn)
+    rows = wire.ask(1, [2])["r"]
+    assert rows[0] == {"error": "Changefeed cache over array size limit, skipped 100000 elements."}
+    while len(rows) < 11:
+        rows += wire.ask(1, [2])["r"]
+    assert len(rows) == 11
+    wire.close()
 
 
 def test_a_waiting_feed_does_not_block_its_connection(songs, wire):

@@ -3,10 +3,14 @@
 import datetime
 
 import pytest
-from rethinkdb import r
+from rethinkdb import ql2_pb2, r
 from rethinkdb.errors import (
-    ReqlNonExistenceError, ReqlOpFailedError, ReqlQueryLogicError, ReqlResourceLimitError,
-    ReqlServerCompileError, ReqlUserError,
+    ReqlNonExistenceError,
+    ReqlOpFailedError,
+    ReqlQueryLogicError,
+    ReqlResourceLimitError,
+    ReqlServerCompileError,
+    ReqlUserError,
 )
 
 SONGS = r.table("songs")
@@ -316,6 +320,16 @@ def test_what_is_not_supported_is_refused_by_name(songs, query, name):
         run(query, songs)
     assert caught.value.message.startswith("[sandbox]")
     assert name in caught.value.message
+
+
+def test_every_term_of_the_driver_is_answered_or_refused_by_name(wire):
+    wire = wire()
+    for name, code in vars(ql2_pb2.Term.TermType).items():
+        if name.isupper() and name != "DATUM":
+            answer = str(wire.ask(1, [1, [code, [None] * 20]]))
+            assert "Unrecognized" not in answer and "Error:" not in answer, name
+    answer = wire.ask(1, [1, [36, [1, 2, 3]]])
+    assert answer["r"] == ["[sandbox] the term BETWEEN_DEPRECATED is not supported."]
 
 
 def test_an_option_that_does_not_exist_is_the_servers_own_error(songs):

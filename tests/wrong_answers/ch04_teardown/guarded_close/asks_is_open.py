@@ -1,5 +1,5 @@
 """is_open() asks nobody. Say goodbye and expect that it may fail."""
 
 conn = g.pop("conn", None)
-if conn is not None and getattr(conn, "is_open", lambda: True)():
+if conn is not None and conn.is_open():
     conn.close()

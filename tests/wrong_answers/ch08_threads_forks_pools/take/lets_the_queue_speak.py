@@ -1,0 +1,4 @@
+"""The caller knows the pool, not its queue: turn queue.Empty into PoolTimeout."""
+
+place = self.places.get(timeout=self.wait)
+return place or self.connect()
