@@ -35,8 +35,9 @@ def order(found, missing, refused):
     for case, answer in (("found", found), ("missing", missing), ("refused", refused)):
         expected = ORDER[case]
         saw = f"{case} = {answer!r}"
-        if not isinstance(answer, list) or not all(isinstance(name, str) for name in answer):
+        if not isinstance(answer, list | tuple) or not all(isinstance(name, str) for name in answer):
             return NotYet(saw, "a list of names", 'Write a list of strings: ["opening", ...].')
+        answer = list(answer)
         if len(set(answer)) < len(answer):
             return NotYet(saw, "each name once", "Each of these functions runs at most once in a request.")
         unknown = [name for name in answer if name not in ORDER["found"]]
@@ -65,6 +66,12 @@ def _why_not_these(case, answer, expected):
         return "abort() in a before_request function skips the later ones and the view."
     if case == "refused" and "version" not in answer:
         return "The address has a route, so it has a blueprint, and what comes after the view is not skipped."
+    if "opening" not in answer:
+        return "A before_request function of the app runs for every request, with or without a route."
+    if "listener" not in answer:
+        return "listener writes down its name first, and only then it may call abort()."
+    if case == "found" and not {"shelf", "song"} <= answer:
+        return "This request has a route: the hooks of the blueprint run for it, and the view."
     return "A function is missing. after_request and the teardowns run for every request, whatever its end."
 
 
@@ -106,18 +113,39 @@ def time_answers(time_answers):
                 "the header on every answer",
                 "after_request runs for errors too: do not look at the status.",
             )
+    text = app.test_client().get("/").text
+    if text != "hello":
+        return NotYet(
+            "GET / has lost the view's answer",
+            "'hello', which the view returns",
+            "What a before_request function returns becomes the answer. Return nothing there.",
+        )
+    since = time.perf_counter()
     nap = _milliseconds(app, "/nap")
+    lasted = (time.perf_counter() - since) * 1000
     if NAP * 0.9 <= nap < NAP * 900:
         return NotYet(
             f"{nap:.3f} for a view that sleeps {NAP * 1000:.0f} ms",
             f"{NAP * 1000:.0f} or more",
             "That is in seconds. A second has 1000 milliseconds.",
         )
+    if nap < 0:
+        return NotYet(
+            f"{nap:.3f} for a view that sleeps {NAP * 1000:.0f} ms",
+            f"{NAP * 1000:.0f} or more",
+            "Time is what the clock says now minus what it said at the start.",
+        )
     if nap < NAP * 900:
         return NotYet(
             f"{nap:.3f} for a view that sleeps {NAP * 1000:.0f} ms",
             f"{NAP * 1000:.0f} or more",
             "Start the clock before the view, in a before_request function.",
+        )
+    if nap > lasted + 10:
+        return NotYet(
+            f"{nap:.3f} for a request that took {lasted:.0f} ms",
+            "no more than the request took",
+            "That is too much. perf_counter() counts seconds, and a second has 1000 milliseconds: multiply once.",
         )
     return _never_started(time_answers) or _together(time_answers)
 
@@ -150,6 +178,13 @@ def _never_started(time_answers):
             f"another hook answered 503, the client got {response.status_code}",
             f"503, and {HEADER}: 0",
             "The other hook answered first, so your clock was never started. Ask before you read it.",
+        )
+    if _milliseconds(app, "/") is None:
+        return NotYet(
+            f"another hook answered 503, and that answer has no header {HEADER}",
+            f"{HEADER}: 0",
+            "Your before_request function did not run here, so what it would have registered is missing. "
+            "Register the second hook on the app.",
         )
     if _milliseconds(app, "/") != 0:
         return NotYet(

@@ -80,16 +80,28 @@ def user_once(current_user):
             f"{USERS['ada']!r}",
             "Keep it under the name that was asked for: g.user.",
         )
-    _, asked, _ = _calls(app, current_user, None)
+    answers, asked, _ = _calls(app, current_user, None)
     if asked:
         return NotYet(
             f"with nobody logged in, find_user({asked[0]!r}) was called",
             "no question",
             "Without a name there is nothing to ask: the answer is None.",
         )
-    _, asked, _ = _calls(app, current_user, "removed", times=2)
+    if answers[0] is not None:
+        return NotYet(
+            f"with nobody logged in, current_user(find_user) returned {answers[0]!r}",
+            "None",
+            "Views ask whether there is a user. Nobody is None, and nothing else.",
+        )
+    answers, asked, _ = _calls(app, current_user, "removed", times=2)
     if len(asked) > 1:
         return NotYet("a user who has been removed was asked for twice in one context", "one question", ASK_G)
+    if answers != [None, None]:
+        return NotYet(
+            f"for a user who has been removed, current_user(find_user) returned {answers[0]!r}",
+            "None, as find_user said",
+            "Keep what find_user answers as it is, also when it is None.",
+        )
 
 
 # clean_fixture
@@ -185,7 +197,7 @@ def _while_open(project, client):
             "request moves in. Yield a plain client."
         )
     else:
-        advice = "The yield stands inside the with block, so the context is held while the test runs."
+        advice = "A context is held while the test runs. Let it end before the yield."
     return NotYet(saw, "nobody", advice)
 
 
@@ -202,8 +214,8 @@ def background(submit):
     seen, ends, orders = [], [], []
 
     def work(text):
-        context = has_app_context()
-        seen.append((threading.get_ident(), context, context and "order" in g))
+        found = current_app._get_current_object() if has_app_context() else None
+        seen.append((threading.get_ident(), found, found and "order" in g))
         return text.upper()
 
     @app.teardown_appcontext
@@ -219,10 +231,10 @@ def background(submit):
             return "accepted", 202
 
         app.test_client().post("/order")
-    return _verdict(orders[0], seen, ends)
+    return _verdict(app, orders[0], seen, ends)
 
 
-def _verdict(future, seen, ends):
+def _verdict(app, future, seen, ends):
     if seen and seen[0][0] == threading.get_ident():
         return NotYet(
             "function was called in the view's own thread",
@@ -245,12 +257,18 @@ def _verdict(future, seen, ends):
         # Whatever the learner's own code raised in the thread.
         future.result()
         return NotYet("function was not called", "one call", "Call function(*args) in the task that you submit.")
-    _, context, shared = seen[0]
-    if not context:
+    _, found, shared = seen[0]
+    if found is None:
         return NotYet(
             "function was called without an app context",
             "a call in an app context of its own",
             "A context that the view has, or opens, is no use to another thread. Push one in the task.",
+        )
+    if found is not app:
+        return NotYet(
+            f"function was called in a context of another app, {found.name!r}",
+            "a context of the view's app",
+            "A new app has none of the settings. Ask current_app, in the view, which app this is.",
         )
     if shared:
         return NotYet(

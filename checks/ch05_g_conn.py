@@ -37,7 +37,11 @@ def _recorded(app, action):
     "Flask makes each g from the class that app.app_ctx_globals_class names. Make that a class of yours.",
     "In the class, functools.cached_property over a method conn. In the teardown, g.pop.",
     "class Lazy(app.app_ctx_globals_class), with conn as a cached_property that returns connect().",
-    on_error={AttributeError: "The g of this app has no conn. Which class is it made from?"},
+    on_error={
+        AttributeError: "The g of this app has no conn. Which class is it made from?",
+        TypeError: "A cached_property calls its function with self. connect takes no argument: "
+        "write a method around it.",
+    },
 )
 def lazy_g(init_app):
     app, connect = _app(), databases.rethinkdb("check_ch05").connect
@@ -101,17 +105,17 @@ def lazy_g(init_app):
             "a connection of its own for each context",
             "The class is as old as the app. Keep the connection on self, which is this context's g.",
         )
+    if found != "True":
+        return NotYet(
+            "g.conn was open, but 'conn' in g said no",
+            "'conn' in g says yes, and g.pop('conn') takes it out",
+            "It is kept in another place. cached_property keeps it in g under the name conn.",
+        )
     if timeline.still_open or timeline_of_next.still_open:
         return NotYet(
             "after the request its connection is still open",
             "none",
             "Opening is half of the work. What runs at the end of each app context?",
-        )
-    if found != "True":
-        return NotYet(
-            "g.conn was open, but 'conn' in g said no",
-            "'conn' in g says yes, and g.pop('conn') takes it out",
-            "It is kept under another name. cached_property keeps it in g under the name conn.",
         )
 
     def without_request():
@@ -133,6 +137,7 @@ def lazy_g(init_app):
     on_error={
         RuntimeError: "make_conn runs before there is a context. Hand the function over; do not call it.",
         AttributeError: "g.conn is there only after get_conn() has been called. Who calls it here?",
+        TypeError: "LocalProxy wants a function that it can call at every look. Which one opens when needed?",
     },
 )
 def stand_in(make_conn):
@@ -225,7 +230,8 @@ def _opened_by(look):
     "Three of the seven open a connection, and each of the three opens one.",
 )
 def predict(opens):
-    if not isinstance(opens, list) or len(opens) != len(LOOKS):
+    whole = isinstance(opens, list | tuple) and all(isinstance(count, int) for count in opens)
+    if not whole or len(opens) != len(LOOKS):
         return NotYet(
             f"opens is {opens!r}",
             f"a list of {len(LOOKS)} numbers",
@@ -279,7 +285,10 @@ def with_fake(get_with_fake):
             "the fake",
             "The request has a g of its own. Put the fake into that one, not into an earlier one.",
         )
-    if any(event["kind"] == "push" and event["request"] is None for event in recorder.events):
+    pushes = [event for event in recorder.events if event["kind"] == "push"]
+    # A client in a with block pushes its request's context again: that one is the request's own.
+    own = {event["context"] for event in pushes if event["request"] is not None}
+    if any(event["context"] not in own for event in pushes):
         return NotYet(
             "the request shared a context that was pushed by hand",
             "a context of its own, as in production",

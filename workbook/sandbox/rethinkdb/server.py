@@ -23,7 +23,7 @@ ATOM, SEQUENCE, PARTIAL, WAIT_COMPLETE, INFO = range(1, 6)  # responses
 CLIENT_ERROR, COMPILE_ERROR, RUNTIME_ERROR = 16, 17, 18
 MAX_FRAME = 64_000_000  # the server takes 128 MB
 BATCH, FIRST_FACTOR = 1_048_576, 4  # bytes; the first batch is smaller (batching.cc)
-BUFFER = 1000  # changes that wait for a client
+BUFFER = 1000  # changes in one batch
 OPTIONS = {
     "db", "noreply", "read_mode", "durability", "array_limit", "max_batch_rows", "max_batch_bytes",
     "min_batch_rows", "max_batch_seconds", "first_batch_scaledown_factor", "binary_format",
@@ -101,7 +101,7 @@ class FeedCursor(threading.Thread):
         self.connection, self.token, self.items, self.feed = connection, token, seq.items(q), seq.feed
         self.room = threading.Condition()
         self.rows, self.asked, self.first, self.last = [], True, True, None
-        self.feed.idle = self.flush
+        self.feed.idle = self.pause
 
     def run(self):
         last = attempt(self.collect)
@@ -113,11 +113,20 @@ class FeedCursor(threading.Thread):
         for item in self.items:
             text = encode(item)
             with self.room:
-                self.room.wait_for(lambda: len(self.rows) < BUFFER or self.feed.closed)
                 self.rows.append(text)
+            if len(self.rows) >= BUFFER:
+                self.pause()
+
+    def pause(self):
+        """Send what there is. Changes wait in the feed until the client asks for more."""
+        self.flush()
+        with self.room:
+            self.room.wait_for(lambda: self.asked or self.feed.closed)
 
     def resume(self):
-        self.asked = True
+        with self.room:
+            self.asked = True
+            self.room.notify()
         self.flush()
 
     def flush(self):
@@ -126,7 +135,6 @@ class FeedCursor(threading.Thread):
             if not self.asked or not (self.rows or self.first or self.last):
                 return
             rows, self.rows, self.asked, self.first = self.rows, [], False, False
-            self.room.notify()
             try:
                 if rows or self.last is None:
                     self.connection.reply(self.token, PARTIAL, rows, self.feed.notes)
@@ -136,8 +144,13 @@ class FeedCursor(threading.Thread):
             except OSError:
                 self.feed.close()
 
-    def stop(self):
+    def close(self):
         self.feed.close()
+        with self.room:
+            self.room.notify()
+
+    def stop(self):
+        self.close()
         self.join()
         self.connection.cursors.pop(self.token, None)
 
@@ -161,7 +174,7 @@ class Connection:
                 self.count("connections", -1)
                 for cursor in list(self.cursors.values()):
                     if isinstance(cursor, FeedCursor):
-                        cursor.feed.close()
+                        cursor.close()
         except (Closed, OSError):
             pass
         finally:
