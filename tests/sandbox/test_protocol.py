@@ -162,7 +162,8 @@ def test_cursors_come_in_batches_and_the_first_is_smaller(wire, numbers):
 
 def test_each_batch_has_its_own_deadline(wire, numbers):
     wire = wire()
-    assert wire.ask(1, [1, [15, [[14, [numbers.db]], "numbers"]]])["t"] == 3
+    table = [15, [[14, [numbers.db]], "numbers"]]
+    assert wire.ask(1, [1, [38, [table, [69, [[2, [1]], [10, [1]]]]]]])["t"] == 3
     time.sleep(1.1)
     assert wire.ask(1, [2])["t"] == 3
 

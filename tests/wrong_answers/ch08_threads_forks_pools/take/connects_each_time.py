@@ -1,7 +1,7 @@
 """Use the connection in the place, if there is one."""
 
 try:
-    self.places.get(timeout=self.wait)
+    places.get(timeout=wait)
 except Empty:
-    raise PoolTimeout from None
-return self.connect()
+    raise TimeoutError from None
+return connect()

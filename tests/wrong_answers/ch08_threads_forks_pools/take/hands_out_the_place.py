@@ -1,6 +1,6 @@
 """None is a place that was not opened yet: open a connection for it."""
 
 try:
-    return self.places.get(timeout=self.wait)
+    return places.get(timeout=wait)
 except Empty:
-    raise PoolTimeout from None
+    raise TimeoutError from None

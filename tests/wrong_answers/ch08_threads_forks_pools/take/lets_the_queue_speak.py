@@ -1,4 +1,4 @@
-"""The caller knows the pool, not its queue: turn queue.Empty into PoolTimeout."""
+"""The caller knows the pool, not its queue: turn queue.Empty into TimeoutError."""
 
-place = self.places.get(timeout=self.wait)
-return place or self.connect()
+place = places.get(timeout=wait)
+return place or connect()

@@ -1,7 +1,7 @@
 """No place, no connection: without a limit it is no pool."""
 
 try:
-    place = self.places.get(timeout=self.wait)
+    place = places.get(timeout=wait)
 except Empty:
     place = None
-return place or self.connect()
+return place or connect()

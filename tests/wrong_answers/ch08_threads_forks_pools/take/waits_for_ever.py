@@ -1,4 +1,4 @@
 """Tell the queue how long to wait."""
 
-place = self.places.get()
-return place or self.connect()
+place = places.get()
+return place or connect()

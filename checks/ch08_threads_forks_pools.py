@@ -1,0 +1,263 @@
+"""Checks of chapter 8: work in threads, one client for all of them, a pool with a limit."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from queue import LifoQueue
+
+from flask import Flask, current_app, g
+
+from workbook.check import NotYet, exercise
+
+
+def _outcome(function, *args, seconds=2):
+    """(result, error) of a call in a thread; None if it has not ended by then."""
+    outcome = []
+
+    def run():
+        try:
+            outcome.append((function(*args), None))
+        except BaseException as error:
+            outcome.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return outcome[0] if outcome else None
+
+
+@exercise(
+    "What does the thread need to know that it cannot look up?",
+    "Get the app itself while there is a context, and push a context inside the thread.",
+    "app = current_app._get_current_object(); in the thread: with app.app_context(): work(*args)",
+)
+def in_background(in_background):
+    app, ended, seen, failed = Flask("jukebox"), [], {}, []
+    app.teardown_appcontext(lambda exc: ended.append(threading.get_ident()))
+
+    def work(number):
+        seen["thread"] = threading.get_ident()
+        seen["app"] = current_app.name
+        seen["listener"] = g.get("listener")
+        seen["number"] = number
+        g.listener = "the thread's"
+
+    def start(context):
+        seen.clear(), ended.clear(), failed.clear()
+        usual = threading.excepthook
+        threading.excepthook = lambda args: failed.append(args.exc_type.__name__)
+        try:
+            with context:
+                g.listener = "ann"
+                thread = in_background(work, 7)
+                if hasattr(thread, "join") and thread.ident is not None:
+                    thread.join(5)
+                return thread, list(ended), g.listener
+        finally:
+            threading.excepthook = usual
+
+    try:
+        thread, ended_early, listener = start(app.app_context())
+    except RuntimeError as error:
+        if "request context" not in str(error):
+            raise
+        return NotYet(
+            "in a command: working outside of request context",
+            "the thread started, as in a view",
+            "A command has no request that could be copied. The app context is enough.",
+        )
+    me = threading.get_ident()
+    if seen.get("thread") == me:
+        return NotYet(
+            "work ran in the thread of the caller",
+            "work in a thread of its own",
+            "The caller would wait for it. Call work in the target of a Thread.",
+        )
+    if not isinstance(thread, threading.Thread):
+        return NotYet(
+            f"in_background returned {type(thread).__name__}",
+            "the Thread",
+            "Whoever starts it may want to join it: return the thread.",
+        )
+    if thread.ident is None:
+        return NotYet("the thread was not started", "a thread at work", "Call its start() before you return it.")
+    if failed and not seen:
+        return NotYet(
+            f"the thread ended with {failed[0]} before it called work",
+            "work called in an app context",
+            "current_app is looked up where it is used, and the thread has nothing to look in. "
+            "Get the app itself before the thread starts.",
+        )
+    if failed:
+        return NotYet(
+            f"work was called, and ended with {failed[0]}",
+            "work in an app context",
+            "A thread starts without a context. Push one in the thread, around work.",
+        )
+    if seen["listener"] is not None or listener != "ann":
+        return NotYet(
+            "work saw the g of the caller",
+            "an empty g",
+            "That is the caller's context, and its teardown closes what work still uses. "
+            "Push a context of the thread's own.",
+        )
+    if ended_early != [seen["thread"]]:
+        return NotYet(
+            f"{len(ended_early)} teardowns when work had ended",
+            "one, in the thread",
+            "The context of the thread must end with work: use it in a with block.",
+        )
+    if (seen["app"], seen["number"]) != ("jukebox", 7):
+        return NotYet(
+            f"work({seen['number']!r}) for the app {seen['app']!r}",
+            "work(7) for the app that started it",
+            "Pass the arguments on, and use the app of the caller.",
+        )
+
+
+@exercise(
+    "Between looking and setting, another thread may look too.",
+    "Hold the lock while you look and until you have set. Where is the client kept, if each app has its own?",
+    'with lock: if "client" not in app.extensions: app.extensions["client"] = make()',
+)
+def one_client(get_client):
+    def make():
+        with counting:
+            counts["now"] += 1
+            counts["most"] = max(counts["most"], counts["now"])
+            counts["made"] += 1
+        time.sleep(0.1)
+        with counting:
+            counts["now"] -= 1
+        return object()
+
+    def fail():
+        raise ConnectionError("nobody there")
+
+    counting, counts = threading.Lock(), {"now": 0, "most": 0, "made": 0}
+    app = Flask("one")
+    first, second = get_client(app, make), get_client(app, make)
+    if first is None:
+        return NotYet("get_client returned None", "the client", "Return the client, whoever made it.")
+    if first is not second:
+        return NotYet(
+            "a second call made a second client",
+            "the first one again",
+            'Keep the client as app.extensions["client"], and look there before you make one.',
+        )
+    if get_client(Flask("two"), make) is first:
+        return NotYet(
+            "a second app got the client of the first",
+            "a client of its own for each app",
+            "A global is shared by all apps of the process. Keep the client with its app.",
+        )
+    if app.extensions.get("client") is not first:
+        return NotYet(
+            'app.extensions["client"] is something else',
+            "the client",
+            "Others look for it there: keep it under that name.",
+        )
+
+    counts.update(now=0, most=0, made=0)
+    app = Flask("eight")
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: get_client(app, make), range(8)))
+    if counts["most"] > 1:
+        return NotYet(
+            f"8 threads made {counts['made']} clients, several at the same time",
+            "1",
+            "They all looked before one of them had set. Hold the one lock that all share while you do both.",
+        )
+    if counts["made"] > 1:
+        return NotYet(
+            f"8 threads made {counts['made']} clients, one after the other",
+            "1",
+            "They looked first and waited for the lock then. Look when you have the lock.",
+        )
+
+    app = Flask("fails")
+    failed = _outcome(get_client, app, fail)
+    again = _outcome(get_client, app, make)
+    if again is None:
+        return NotYet(
+            "after a make() that raised, the next call never came back",
+            "a second try",
+            "The lock was not released when make() raised. `with lock:` releases it always.",
+        )
+    if failed is None or not isinstance(failed[1], ConnectionError) or again[1] is not None or again[0] is None:
+        return NotYet(
+            "make() raised, and the next call did not try again",
+            "the error for the first caller, a client for the second",
+            "Set the client only when make() has returned, and let its error go on.",
+        )
+
+
+class _Connection:
+    """Stands for a driver's connection."""
+
+
+def _places(number):
+    places = LifoQueue()
+    for _ in range(number):
+        places.put(None)
+    return places
+
+
+@exercise(
+    "places.get() takes a place and waits for one. What else can you tell it?",
+    "Three things can come of it: a connection, None, and nothing in time (queue.Empty).",
+    "place = places.get(timeout=wait). If connect() fails: places.put(None), then raise.",
+)
+def take(take):
+    def refuse():
+        raise ConnectionRefusedError("nobody there")
+
+    places = _places(2)
+    first, second = take(places, _Connection, 0.05), take(places, _Connection, 0.05)
+    if not isinstance(first, _Connection) or not isinstance(second, _Connection):
+        return NotYet(
+            f"take returned {type(first).__name__}",
+            "a connection",
+            "None is a place that was not opened yet: open a connection for it.",
+        )
+    outcome = _outcome(take, places, _Connection, 0.05)
+    if outcome is None:
+        return NotYet(
+            "all places were taken, and take was still waiting after 2 s",
+            "TimeoutError after wait (here 0.05 s)",
+            "Tell the queue how long to wait.",
+        )
+    if outcome[1] is None:
+        return NotYet(
+            "a pool of 2 places lent 3 connections",
+            "TimeoutError",
+            "No place, no connection: without a limit it is no pool.",
+        )
+    if not isinstance(outcome[1], TimeoutError):
+        return NotYet(
+            f"all places were taken, and take raised {type(outcome[1]).__name__}",
+            "TimeoutError",
+            "The caller knows the pool, not its queue: turn queue.Empty into TimeoutError.",
+        )
+    places.put(first)
+    if take(places, _Connection, 0.05) is not first:
+        return NotYet(
+            "a connection was given back, and take opened another",
+            "the one that was given back",
+            "Use the connection in the place, if there is one.",
+        )
+
+    places = _places(1)
+    outcome = _outcome(take, places, refuse, 0.05)
+    if outcome is None or not isinstance(outcome[1], ConnectionRefusedError):
+        return NotYet(
+            "connect() failed, and take kept it to itself",
+            "the error of connect()",
+            "Let the error go on to the caller, who can answer 503.",
+        )
+    if places.qsize() != 1:
+        return NotYet(
+            f"connect() failed, and {places.qsize()} of 1 places are free",
+            "1 of 1: the next call tries again",
+            "The place was lost with the error: put it back before the error goes on.",
+        )

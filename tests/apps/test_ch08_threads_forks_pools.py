@@ -1,0 +1,357 @@
+"""The claims of chapter 8: what threads share, what a fork does, and how the pool behaves."""
+
+import gc
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
+
+from workbook import databases
+from workbook.launch import APPS, launch
+from workbook.recorder import Recorder
+from workbook.timeline import Timeline
+from workbook.wire import Wire
+
+sys.path.insert(0, str(APPS))
+
+from ch08_threads_forks_pools import create_app, db  # noqa: E402
+from ch08_threads_forks_pools.config import Config  # noqa: E402
+from ch08_threads_forks_pools.pool import Pool, PoolTimeout  # noqa: E402
+
+STEM = "ch08_threads_forks_pools"
+SONG = "/songs/so-what"
+gunicorn_only = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")
+
+
+@pytest.fixture(scope="module")
+def servers():
+    rethinkdb, mongodb = databases.rethinkdb(f"test_{STEM}"), databases.mongodb(f"test_{STEM}")
+    app = create_app(type("TestConfig", (Config,), {**rethinkdb.settings, **mongodb.settings}))
+    result = app.test_cli_runner().invoke(args=["seed"])
+    assert result.output == "3 songs, 4 listeners\n", result.output
+    return rethinkdb, mongodb
+
+
+@pytest.fixture
+def songs(servers):
+    with Wire(servers[0].host, servers[0].port) as wire:
+        yield wire
+
+
+@pytest.fixture
+def plays(servers):
+    with Wire(*servers[1].address) as wire:
+        yield wire
+
+
+@pytest.fixture
+def reach(servers, songs, plays):
+    return servers[0].through(songs), servers[1].through(plays)
+
+
+@pytest.fixture
+def make_app(reach):
+    def make(**settings):
+        settings = {**reach[0].settings, **reach[1].settings, **settings}
+        return create_app(type("TestConfig", (Config,), settings))
+
+    return make
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app):
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def pool(servers):
+    pool = Pool(servers[0].connect, 2, wait=0.05)
+    yield pool
+    pool.close()
+
+
+def statuses(app, path, number):
+    with ThreadPoolExecutor(number) as threads:
+        replies = threads.map(lambda _: app.test_client().get(path).status_code, range(number))
+        return sorted(replies)
+
+
+def at_once(app, path, number):
+    with ThreadPoolExecutor(number) as threads:
+        return sorted(reply.status for reply in threads.map(app.get, [path] * number))
+
+
+# The app
+
+
+def test_routes(client):
+    assert client.get("/").json == {"service": "jukebox"}
+    assert [song["title"] for song in client.get("/songs").json] == ["Blue in Green", "So What", "Take Five"]
+    assert client.get(SONG).json["title"] == "So What"
+    assert client.get("/plays/so-what").json == {"_id": "so-what", "plays": 2}
+    assert client.get("/wasteful/plays/so-what").json == {"_id": "so-what", "plays": 2}
+    for path in ("/songs/none", "/plays/none", "/early/songs"):
+        assert client.get(path).status_code == 404
+
+
+def test_nothing_is_opened_before_it_is_needed(client, songs, plays):
+    client.get("/")
+    client.get("/nope")
+    assert (songs.opened, plays.opened) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "sockets"),
+    [
+        ({"POOL_SIZE": 0}, SONG, 20),
+        ({}, SONG, 1),
+        ({"POOL_CHECK_AFTER": 0}, SONG, 1),
+        ({}, "/wasteful/plays/so-what", 40),
+        ({}, "/plays/so-what", 2),
+    ],
+)
+def test_sockets_of_twenty_requests(make_app, songs, plays, settings, path, sockets):
+    client = make_app(**settings).test_client()
+    assert {client.get(path).status_code for _ in range(20)} == {200}
+    assert songs.opened + plays.opened == sockets
+
+
+def test_a_context_without_pool_closes_what_it_opened(make_app, songs):
+    app = make_app(POOL_SIZE=0)
+    with Recorder(app) as recorder:
+        app.test_client().get(SONG)
+        app.test_client().get("/songs/none")
+    timeline = Timeline(recorder.events)
+    assert (timeline.opened, timeline.closed, timeline.still_open) == (2, 2, 0)
+    assert songs.open == 0
+
+
+def test_one_connection_in_a_context_and_the_next_one_gets_it_too(app):
+    with app.app_context():
+        first = db.get_conn()
+        assert db.get_conn() is first
+    with app.app_context():
+        assert db.get_conn() is first
+        with app.app_context():
+            assert db.get_conn() is not first
+
+
+def test_teardown_is_idempotent(app, songs):
+    with app.test_client() as client:
+        client.get(SONG)
+        client.get(SONG)
+    assert app.extensions["rethinkdb"]._places.qsize() == 4
+    assert songs.open == 1
+
+
+def test_waiting_for_a_place(make_app, songs):
+    app = make_app(POOL_SIZE=2, POOL_WAIT=10)
+    songs.delay(0.02)
+    assert statuses(app, SONG, 8) == [200] * 8
+    assert songs.opened == 2
+
+
+def test_503_when_waiting_is_over(make_app, songs):
+    app = make_app(POOL_SIZE=1, POOL_WAIT=0.05)
+    with app.app_context():
+        db.get_conn()
+        # A request of its own thread: this one has the only connection.
+        with ThreadPoolExecutor(1) as threads:
+            response = threads.submit(app.test_client().get, SONG).result()
+    assert (response.status_code, response.json) == (503, {"error": "busy"})
+    assert response.headers["Retry-After"] == "1"
+    assert app.test_client().get(SONG).status_code == 200
+
+
+def test_a_cut_costs_one_request(client, songs):
+    assert client.get(SONG).status_code == 200
+    songs.cut()
+    assert [client.get(SONG).status_code for _ in range(3)] == [503, 200, 200]
+
+
+def test_a_cut_costs_none_when_the_pool_asks_each_time(make_app, songs):
+    client = make_app(POOL_CHECK_AFTER=0).test_client()
+    assert client.get(SONG).status_code == 200
+    songs.cut()
+    assert [client.get(SONG).status_code for _ in range(3)] == [200] * 3
+    assert songs.opened == 2
+
+
+def test_a_server_that_is_away_loses_no_places(make_app, songs):
+    app = make_app(POOL_SIZE=2, POOL_CHECK_AFTER=0, POOL_WAIT=0.05)
+    songs.refuse()
+    assert {app.test_client().get(SONG).status_code for _ in range(5)} == {503}
+    songs.accept()
+    assert statuses(app, SONG, 2) == [200, 200]
+
+
+def test_the_limit_of_the_mongo_client(make_app, plays):
+    app = make_app(MONGODB_POOL_SIZE=3)
+    plays.delay(0.05)
+    assert statuses(app, "/plays/so-what", 16) == [200] * 16
+    assert plays.opened == 4  # three, and the monitor's
+
+
+def test_round_trips(make_app, songs, plays):
+    def trips(path, **settings):
+        client = make_app(**settings).test_client()
+        client.get(path)
+        for wire in (songs, plays):
+            wire.delay(0.02)
+        times = []
+        for _ in range(8):
+            start = time.perf_counter()
+            client.get(path)
+            times.append(time.perf_counter() - start)
+        for wire in (songs, plays):
+            wire.delay(0)
+        return int(min(times) // 0.02)
+
+    assert trips(SONG, POOL_SIZE=0) == 4
+    assert trips(SONG, POOL_CHECK_AFTER=0) == 2
+    assert trips(SONG) == 1
+    assert trips("/wasteful/plays/so-what") == 4
+    assert trips("/plays/so-what") == 1
+
+
+def test_a_command_closes_the_pool_at_exit(reach, songs):
+    with launch(STEM, *reach, name="commands") as app:
+        timeline = app.flask("seed").timeline()
+    assert (timeline.opened, timeline.closed, timeline.still_open) == (2, 2, 0)
+
+
+def test_a_worker_process_gets_settings_and_an_id(servers):
+    from ch08_threads_forks_pools.work import shout
+
+    assert shout(servers[0].settings, "take-five") == "TAKE FIVE"
+
+
+# The pool by itself
+
+
+def test_the_last_one_in_is_the_first_one_out(pool):
+    first, second = pool.take(), pool.take()
+    pool.give(first)
+    pool.give(second)
+    assert pool.take() is second
+
+
+def test_no_more_than_size(pool):
+    pool.take(), pool.take()
+    with pytest.raises(PoolTimeout):
+        pool.take()
+
+
+def test_never_two_borrowers(servers):
+    pool = Pool(servers[0].connect, 3, wait=10)
+    lent, lock, twice = set(), threading.Lock(), []
+
+    def borrow(number):
+        conn = pool.take()
+        with lock:
+            twice.append(id(conn) in lent)
+            lent.add(id(conn))
+        r.expr(number).run(conn)
+        with lock:
+            lent.discard(id(conn))
+        pool.give(conn)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(borrow, range(200)))
+    assert not any(twice)
+    pool.close()
+
+
+def test_a_broken_one_is_not_lent_again(pool):
+    conn = pool.take()
+    conn.close()
+    pool.give(conn)
+    assert pool.take().is_open()
+
+
+def test_a_failing_connect_gives_its_place_back():
+    def refuse():
+        raise ReqlDriverError("nobody there")
+
+    pool = Pool(refuse, 1, wait=0.05)
+    for _ in range(3):
+        with pytest.raises(ReqlDriverError):
+            pool.take()
+
+
+def test_close_can_be_called_again(pool, servers):
+    pool.give(pool.take())
+    pool.close()
+    pool.close()
+    pool.give(pool.take())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_starts_empty_and_leaves_the_parents_connection_alone(songs, servers):
+    pool = Pool(servers[0].through(songs).connect, 2)
+    kept = pool.take()
+    pool.give(kept)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            gc.collect()
+            conn = pool.take()
+            code = 0 if conn is not kept and r.expr(1).run(conn) == 1 else 2
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    assert songs.opened == 2
+    assert pool.take() is kept and r.expr(2).run(kept) == 2
+    kept.close()
+
+
+# Under gunicorn
+
+
+@gunicorn_only
+def test_opened_early_and_forked_one_reads_the_answer_of_the_other(reach, songs):
+    with launch(STEM, *reach, name="early", workers=2, OPEN_EARLY=True) as app:
+        with httpx.stream("GET", app.url + "/early/listeners", trust_env=False) as download:
+            lines = download.iter_lines()
+            next(lines)
+            assert {"email", "id"} == set(app.get("/early/songs").json()[0])
+            assert app.get("/early/songs").status == 503
+        assert songs.opened == 1
+        app.get("/early/plays/so-what")
+        assert "MongoClient opened before fork" in app.log
+
+
+@gunicorn_only
+def test_opened_early_in_each_worker_is_no_fork(reach):
+    with launch(STEM, *reach, name="early", workers=2, preload=False, OPEN_EARLY=True) as app:
+        assert at_once(app, "/early/plays/so-what", 4) == [200] * 4
+        assert "opened before fork" not in app.log
+
+
+@gunicorn_only
+def test_opened_lazily_each_worker_has_its_own(reach, songs):
+    with launch(STEM, *reach, name="lazy", workers=2) as app:
+        songs.delay(0.3)
+        assert at_once(app, SONG, 2) == [200, 200]
+        assert songs.opened == 2
+        songs.delay(0)
+        assert at_once(app, "/plays/so-what", 8) == [200] * 8
+        assert "opened before fork" not in app.log

@@ -1,0 +1,62 @@
+"""A bar chart for a handful of numbers: text to be compared, a picture to be looked at."""
+
+import base64
+import html
+
+from workbook.picture import CHARACTER, EDGE, STYLE
+
+TEXT_WIDTH = 40  # characters of the longest bar
+WIDTH = 400  # px, the same
+ROW = 34  # px
+
+
+class Bars:
+    """``rows`` of (label, value) as horizontal bars; values are 0 or more, counted in ``unit``."""
+
+    def __init__(self, title, unit, rows):
+        self.title = title
+        self.unit = unit
+        self.rows = [(str(label), value) for label, value in rows]
+        if any(value < 0 for _, value in self.rows):
+            raise ValueError("a bar cannot be shorter than nothing")
+        self._most = max([1e-9, *(value for _, value in self.rows)])
+
+    def __repr__(self):
+        left = max((len(label) for label, _ in self.rows), default=0)
+        lines = [f"{self.title} ({self.unit})"]
+        for label, value in self.rows:
+            bar = "#" * round(TEXT_WIDTH * value / self._most)
+            lines.append(f"{label.ljust(left)}  {bar + ' ' if bar else ''}{value:g}")
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        data = base64.b64encode(self._svg().encode()).decode()
+        values = "; ".join(f"{label}: {value:g}" for label, value in self.rows)
+        alt = html.escape(f"Bar chart. {self.title} ({self.unit}). {values}.", quote=True)
+        return (
+            '<div style="overflow-x: auto"><img style="max-width: none" '
+            f'alt="{alt}" src="data:image/svg+xml;base64,{data}"></div>'
+        )
+
+    def _svg(self):
+        longest = max((len(label) for label, _ in self.rows), default=0)
+        left = EDGE + longest * CHARACTER + 16
+        width = left + WIDTH + 60
+        height = 56 + ROW * len(self.rows)
+        parts = [
+            f'<text class="title" x="{EDGE}" y="30">{html.escape(self.title)}</text>',
+            f'<text class="small" x="{width - EDGE:g}" y="30" text-anchor="end">{html.escape(self.unit)}</text>',
+        ]
+        for index, (label, value) in enumerate(self.rows):
+            top, length = 46 + ROW * index, WIDTH * value / self._most
+            parts += [
+                f'<text x="{EDGE}" y="{top + 16}">{html.escape(label)}</text>',
+                f'<rect class="bar" x="{left:g}" y="{top}" width="{length:g}" height="24" rx="4"/>',
+                f'<text x="{left + length + 8:g}" y="{top + 16}">{value:g}</text>',
+            ]
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height}" '
+            f'viewBox="0 0 {width:g} {height}"><style>{STYLE}</style>'
+            f'<rect class="page" x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1}" rx="10"/>'
+            f"{''.join(parts)}</svg>"
+        )
