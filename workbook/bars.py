@@ -1,9 +1,8 @@
 """A bar chart for a handful of numbers: text to be compared, a picture to be looked at."""
 
-import base64
 import html
 
-from workbook.picture import CHARACTER, EDGE, STYLE
+from workbook.picture import CHARACTER, EDGE, STYLE, image
 
 TEXT_WIDTH = 40  # characters of the longest bar
 WIDTH = 400  # px, the same
@@ -30,13 +29,8 @@ class Bars:
         return "\n".join(lines)
 
     def _repr_html_(self):
-        data = base64.b64encode(self._svg().encode()).decode()
         values = "; ".join(f"{label}: {value:g}" for label, value in self.rows)
-        alt = html.escape(f"Bar chart. {self.title} ({self.unit}). {values}.", quote=True)
-        return (
-            '<div style="overflow-x: auto"><img style="max-width: none" '
-            f'alt="{alt}" src="data:image/svg+xml;base64,{data}"></div>'
-        )
+        return image(self._svg(), f"Bar chart. {self.title} ({self.unit}). {values}.")
 
     def _svg(self):
         longest = max((len(label) for label, _ in self.rows), default=0)

@@ -30,9 +30,13 @@ text { fill: #e6edf3 } .small { fill: #a9b5c1 }
 
 def draw(timeline):
     """The timeline as HTML: an ``<img>`` whose alt text is the timeline's text."""
-    svg = _Drawing(timeline).svg()
+    return image(_Drawing(timeline).svg(), f"Timeline. {timeline}")
+
+
+def image(svg, alt):
+    """An SVG as HTML that is shown in trusted and untrusted notebooks."""
     data = base64.b64encode(svg.encode()).decode()
-    alt = html.escape(f"Timeline. {timeline}", quote=True).replace("\n", "&#10;")
+    alt = html.escape(alt, quote=True).replace("\n", "&#10;")
     return (
         '<div style="overflow-x: auto"><img style="max-width: none" '
         f'alt="{alt}" src="data:image/svg+xml;base64,{data}"></div>'
