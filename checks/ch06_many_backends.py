@@ -52,7 +52,8 @@ def get_backend(get_backend):
 
     @app.teardown_appcontext
     def close(exc):
-        for connection in g.pop("backends", {}).values():
+        kept = g.pop("backends", {})
+        for connection in kept.values() if isinstance(kept, dict) else ():
             if hasattr(connection, "close"):
                 connection.close()
 
@@ -89,6 +90,18 @@ def get_backend(get_backend):
                     "One place in g for all of them is too few. Keep them by name.",
                 )
             kept = g.get("backends")
+            if kept and not isinstance(kept, dict):
+                return NotYet(
+                    f"g.backends is a {type(kept).__name__}",
+                    "a dict: the name, and what was opened under it",
+                    "The teardown asks g.backends for names and for what belongs to them. Make it a dict.",
+                )
+            if kept and list(kept) != ["reviews", "records"]:
+                return NotYet(
+                    f"reviews and records were opened, and g.backends holds {', '.join(kept)}",
+                    "reviews, records",
+                    "What is not in g.backends is never closed. Put each backend in beside the others.",
+                )
         with app.app_context():
             if get_backend("reviews") is first:
                 return NotYet(
@@ -125,6 +138,12 @@ def _unknown(app, get_backend):
         try:
             found = get_backend("mongo")
         except LookupError as error:
+            if "mongo" in (g.get("backends") or {}):
+                return NotYet(
+                    'after the LookupError g.backends has an entry for "mongo"',
+                    "no trace of a backend that there is not",
+                    "The place was taken before the name was looked up. Look it up first.",
+                )
             if not all(name in str(error) for name in NAMES):
                 return NotYet(
                     f'get_backend("mongo") raised {type(error).__name__}: {error}',
@@ -175,7 +194,7 @@ def close_all(close_all):
 
         return ReqlDriverError(text)
 
-    def run(open_names):
+    def run(open_names, exc=None):
         """Open, close, close again -> what close_all let out."""
         closed.clear()
         with app.app_context():
@@ -185,14 +204,14 @@ def close_all(close_all):
                 g.backends[name].backend = name
             held = list(g.backends.values())
             try:
-                close_all(None)
+                close_all(exc)
             except Exception as error:
                 return error
             finally:
                 for connection in held:
                     connection.close()
             once = list(closed)
-            close_all(None)
+            close_all(exc)
         if closed != once:
             return NotYet(
                 "a second run closed everything again",
@@ -231,6 +250,19 @@ def close_all(close_all):
                 ", ".join(NAMES[::-1]),
                 "What was opened last may need what was opened first. Close backwards.",
             )
+        if handler.records:
+            return NotYet(
+                "every close went well, and the log has an entry",
+                "an entry for a close that fails, and for no other",
+                "Write into the log where the error is caught. Who reads a log that reports every request?",
+            )
+        run(NAMES, ValueError("the view failed"))
+        if len(closed) < len(NAMES):
+            return NotYet(
+                f"a request whose view raised; closed: {', '.join(closed) or 'none'}",
+                "all three",
+                "exc is the view's error. A request that failed has opened its backends too.",
+            )
         broken = "reviews"
         left = run(NAMES)
         if "records" not in closed:
@@ -266,6 +298,10 @@ class Secret(str):
     def __eq__(self, other):
         type(self).hurried += 1
         return str.__eq__(self, other)
+
+    def __ne__(self, other):
+        type(self).hurried += 1
+        return str.__ne__(self, other)
 
     __hash__ = str.__hash__
 

@@ -9,8 +9,8 @@ from bson import ObjectId
 from flask import Flask, g
 from flask.json.provider import DefaultJSONProvider
 from pymongo import MongoClient
-from pymongo.errors import InvalidOperation
-from werkzeug.exceptions import Unauthorized
+from pymongo.errors import InvalidOperation, ServerSelectionTimeoutError
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from workbook import databases
 from workbook.check import NotYet, exercise
@@ -64,6 +64,7 @@ def json_default(default):
             f'"{number}"',
             "An ObjectId's own text is str(value): 24 hexadecimal digits.",
         )
+    unknown = None
     try:
         unknown = app.json.dumps(Unknown())
     except TypeError:
@@ -98,6 +99,12 @@ def json_default(default):
                 expected,
                 "Leave every type but ObjectId to Flask's provider, and return what it returns.",
             )
+    if unknown is not None:
+        return NotYet(
+            "an object of an unknown class became null",
+            "TypeError, as without the provider",
+            "null in its place is lost data that nobody notices. Let the TypeError through.",
+        )
 
 
 def _app(name, database):
@@ -117,6 +124,9 @@ def _app(name, database):
     "MongoClient has a parameter for that, and one for how long it looks for a server.",
     'MongoClient(app.config["MONGODB_URI"], connect=False, serverSelectionTimeoutMS=...) '
     'goes into app.extensions["mongo"].',
+    on_error={
+        RuntimeError: "init_app runs while the app is made, and no app is the current one yet. Use app.",
+    },
 )
 def one_client(init_app):
     database = databases.mongodb("check_ch07")
@@ -158,6 +168,12 @@ def _one_client(init_app, first, second, first_wire, second_wire):
             )
         pause.wait(0.02)
     looked = client.options.server_selection_timeout
+    if looked not in (30, SELECTION_MS / 1000):
+        return NotYet(
+            f"the client looks for a server for {looked:g} seconds",
+            f"{SELECTION_MS / 1000:g} seconds, as MONGODB_SELECTION_MS says",
+            'Hand over app.config["MONGODB_SELECTION_MS"] as it is: both count milliseconds.',
+        )
     if looked != SELECTION_MS / 1000:
         return NotYet(
             f"the client looks for a server for {looked:g} seconds",
@@ -171,10 +187,19 @@ def _one_client(init_app, first, second, first_wire, second_wire):
             "a client for each app",
             "Something outside the app keeps the client. Make one in each call, and keep it with its app.",
         )
-    for app in (first, second):
+    for app, wire in ((first, first_wire), (second, second_wire)):
         browser = app.test_client()
         with Recorder(app) as recorder:
-            browser.get("/")
+            try:
+                browser.get("/")
+            except ServerSelectionTimeoutError:
+                pass
+            if not wire.opened:
+                return NotYet(
+                    "a request, and nothing arrived at the address in MONGODB_URI",
+                    "a question to that server",
+                    'Without an address MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"].',
+                )
             try:
                 browser.get("/")
             except InvalidOperation:
@@ -193,12 +218,12 @@ def _one_client(init_app, first, second, first_wire, second_wire):
 
 
 def _ask(app, get_db, user, **options):
-    """(the database, the database again) as a request of that user sees them."""
+    """(the database, the database again, g.db) as a request of that user sees them."""
     found = []
 
     def view():
         g.user = user
-        found.extend([get_db(), get_db()])
+        found.extend([get_db(), get_db(), g.get("db")])
         return ""
 
     app.view_functions["index"] = view
@@ -223,7 +248,7 @@ def db_of_the_user(get_db):
     grace = {"name": "grace", "db": f"{database.name}_shelf_2"}
     with MongoClient(database.uri, connect=False) as client:
         app.extensions["mongo"] = client
-        first, again = _ask(app, get_db, ada)
+        first, again, kept = _ask(app, get_db, ada)
         if first is None or again is None:
             return NotYet(
                 "get_db() returned None",
@@ -243,6 +268,12 @@ def db_of_the_user(get_db):
                 "the database belongs to another client",
                 'the client in app.extensions["mongo"]',
                 "One client reaches all databases: take the one that the app keeps.",
+            )
+        if first.name != ada["db"]:
+            return NotYet(
+                f"Ada was given the database {first.name!r}",
+                repr(ada["db"]),
+                'A user has two names here: their own, and that of their database in g.user["db"].',
             )
         if _ask(app, get_db, grace)[0].name == ada["db"]:
             return NotYet(
@@ -265,6 +296,12 @@ def db_of_the_user(get_db):
                 "one object, kept as g.db",
                 "Keep what you have found in g.db, and look there first.",
             )
+        if kept is not first:
+            return NotYet(
+                "after get_db(), g.db is not that database",
+                "the database in g.db",
+                "Views and hooks of this app read g.db. Keep the database under that name.",
+            )
         return _nobody(app, get_db)
 
 
@@ -275,6 +312,12 @@ def _nobody(app, get_db):
             get_db()
         except Unauthorized:
             return None
+        except HTTPException as error:
+            return NotYet(
+                f"with g.user None, get_db() answered {error.code}",
+                "401",
+                "401 asks who is there. 403 is for somebody who is known and may not.",
+            )
         except (TypeError, KeyError, AttributeError) as error:
             return NotYet(
                 f"with g.user None: {type(error).__name__}: {error}",

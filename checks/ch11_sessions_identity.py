@@ -64,13 +64,19 @@ def add_to_cart(add_to_cart):
             "2, saved",
             "The session does not see a change inside the dict: set its key, or session.modified.",
         )
-    add(ada, 8)
+    other = add(ada, 8)
     cart = ada.get("/cart").json["cart"]
     if cart != {"7": 2, "8": 1}:
         return NotYet(
             f"after two of record 7 and one of record 8 the cart is {cart!r}",
             "{'7': 2, '8': 1}",
             "Adding one record must leave the others in the cart.",
+        )
+    if other != 1:
+        return NotYet(
+            f"the first add_to_cart(8) returned {other!r}",
+            "1",
+            "The cart holds two of record 7 as well. Return the count of this record only.",
         )
 
 
@@ -97,13 +103,24 @@ TARGETS = [
         "A browser reads a backslash as a slash, so this one is // in disguise.",
     ),
     ("///evil.example/", False, "Three slashes are read like two. Refuse every second slash."),
+    (
+        "/\t/evil.example/",
+        False,
+        "A browser removes tabs and line ends, and then this one is //. isprintable() finds them.",
+    ),
+    (
+        "https://elsewhere.example/",
+        False,
+        "A list of bad addresses is never complete. Say what you let through.",
+    ),
 ]
 
 
 @exercise(
     "Which targets are you sure of? Let those through, and nothing else.",
     "A path begins with one slash. What may the second character not be?",
-    'Refuse None, what does not start with "/", and what starts with "//" or with "/" and a backslash.',
+    'Refuse None, what does not start with "/", and what starts with "//" or with "/" and a '
+    "backslash. Then refuse what is not printable.",
 )
 def safe_next(safe_next):
     app = Flask("check")
@@ -173,6 +190,18 @@ LOGINS = [
         None,
         "A list is not a login.",
         "JSON can be a list, a number or null, too. Check that data is a dict first.",
+    ),
+    (
+        {**ADA, "password": 7},
+        None,
+        "A number is no password.",
+        "JSON has numbers and lists as well. Ask what a field is, a str, not what it is not.",
+    ),
+    (
+        {**ADA, "name": "^ad"},
+        None,
+        "The name was used as a pattern, and it matched somebody. Look for the name itself.",
+        "This name is a str, and nobody has it: that must give None.",
     ),
     (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
 ]

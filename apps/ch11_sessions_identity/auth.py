@@ -45,13 +45,17 @@ def load_user(login_id):
 
 def credentials():
     """(name, password) as posted: two strings of a sane shape, or 400."""
-    data = request.get_json()
+    try:
+        data = request.get_json()
+    except RecursionError:
+        # Ten thousand brackets, one in the other.
+        abort(400)
     if not isinstance(data, dict):
         abort(400)
     name, password = data.get("name"), data.get("password")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z]{1,30}", name):
         abort(400)
-    if not isinstance(password, str) or not password.isprintable() or len(password) > 200:
+    if not isinstance(password, str) or not password.isprintable() or not 1 <= len(password) <= 200:
         abort(400)
     return name, password
 

@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
-from ch07_app_lifetime import create_app
+from ch07_app_lifetime import create_app, members
 from ch07_app_lifetime.config import Config
 from workbook import databases
 from workbook.launch import APPS
@@ -145,12 +145,22 @@ def test_both_shelves_come_through_one_socket(app):
         {"headers": {"Authorization": "Basic ///"}},
         {"headers": {"Authorization": "Basic"}},
         {"headers": {"Authorization": "Bearer x"}},
+        {"headers": {"Authorization": "Basic \xe9"}},
+        {"headers": {"Authorization": "Basic AAA6AAA="}},
     ],
 )
 def test_who_is_not_known_is_asked_to_log_in(client, options):
     response = client.get("/records", **options)
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == 'Basic realm=records'
+
+
+def test_an_unknown_name_is_checked_like_a_known_one(client, monkeypatch):
+    checked = []
+    monkeypatch.setattr(members, "check_password_hash", lambda *sent: checked.append(sent))
+    for auth in (("ada", "no"), ("nobody", "no")):
+        assert client.get("/records", auth=auth).status_code == 401
+    assert len(checked) == 2
 
 
 def test_a_header_chooses_only_in_the_wrong_way(app, client):

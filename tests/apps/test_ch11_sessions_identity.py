@@ -161,6 +161,7 @@ def test_wrong_logins(client):
         {**ADA, "password": "\ud800"},
         {**ADA, "password": "x" * 201},
         {**ADA, "password": None},
+        {**ADA, "password": ""},
         {"name": "ada"},
         {},
         [],
@@ -173,6 +174,12 @@ def test_odd_logins_are_refused(client, data):
     for path in ("/login", "/users"):
         reply = client.post(path, data=json.dumps(data), content_type="application/json")
         assert (reply.status_code, reply.json) == (400, {"error": "Bad Request"})
+
+
+@pytest.mark.parametrize("data", ["[" * 60_000, '{"a":' * 10_000, "1" * 5000, "\0", "NaN"])
+def test_odd_json_is_refused(client, data):
+    for path in ("/login", "/users"):
+        assert client.post(path, data=data, content_type="application/json").status_code == 400
 
 
 def test_the_wrong_login_takes_operators(make):
