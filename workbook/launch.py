@@ -90,7 +90,8 @@ class Client:
 
     def __init__(self, url):
         # No proxy of the learner's environment stands between two processes on one machine.
-        self._http = httpx.Client(base_url=url, trust_env=False, timeout=30.0)
+        # Plain http: reading the list of certificate authorities would cost more than a request.
+        self._http = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=30.0)
 
     def request(self, method, path, **options):
         """Send a request (``json=``, ``data=``, ``headers=``, ``auth=`` as in httpx) -> Reply."""

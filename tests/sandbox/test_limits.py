@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 
+import psutil
 import pytest
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
@@ -19,8 +20,7 @@ FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 
 def memory(pid):
     """Resident bytes of a process."""
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
+    return psutil.Process(pid).memory_info().rss
 
 
 def test_a_query_that_runs_too_long_is_stopped_and_others_go_on(server, connect):

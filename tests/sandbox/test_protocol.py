@@ -5,6 +5,7 @@ import struct
 import threading
 import time
 
+import psutil
 import pytest
 from rethinkdb import r
 from rethinkdb.errors import (
@@ -403,14 +404,18 @@ def test_a_feed_is_told_when_its_table_is_dropped(conn, connect):
 def test_feeds_end_with_their_connection(own_server):
     conn = r.connect(port=own_server.port)
     r.table_create("t").run(conn)
-    others = [r.connect(port=own_server.port) for _ in range(5)]
+    count = psutil.Process(own_server.pid).num_threads
+    idle = count()
+    others = [r.connect(port=own_server.port) for _ in range(3)]
     for other in others:
-        r.table("t").changes().run(other)
-    count = lambda: int(open(f"/proc/{own_server.pid}/status").read().split("Threads:")[1].split()[0])
-    busy = count()
+        r.table("t").changes().run(other)  # the driver asks for changes at once
+    for _ in range(2):
+        others.append(Wire(own_server.port))
+        others[-1].ask(1, [1, [152, [[15, ["t"]]]]])
+    assert count() >= idle + 10
     for other in others:
         other.close()
-    until(lambda: count() == busy - 10)
+    until(lambda: count() == idle)
 
 
 def test_a_feed_does_not_follow_what_is_not_deterministic(songs):

@@ -1,6 +1,7 @@
 """Answers beyond the recorded ones, as RethinkDB's source and its own tests say they are."""
 
 import datetime
+import uuid
 
 import pytest
 from rethinkdb import ql2_pb2, r
@@ -328,6 +329,8 @@ def test_every_term_of_the_driver_is_answered_or_refused_by_name(wire):
         if name.isupper() and name != "DATUM":
             answer = str(wire.ask(1, [1, [code, [None] * 20]]))
             assert "Unrecognized" not in answer and "Error:" not in answer, name
+    for name in (1, "x", {"a": 1}, [14, ["x"]]):
+        assert wire.ask(1, [1, [10, [name]]])["r"] == ["Variable name not found."]
     answer = wire.ask(1, [1, [36, [1, 2, 3]]])
     assert answer["r"] == ["[sandbox] the term BETWEEN_DEPRECATED is not supported."]
 
@@ -349,6 +352,13 @@ def test_unordered_reads_follow_the_keys_hash_not_the_insertion(conn):
             r.table(name).insert({"id": i}).run(conn)
         orders.append(list(r.table(name)["id"].run(conn)))
     assert orders[0] == orders[1] != sorted(orders[0])
+
+
+def test_generated_keys_are_uuids_that_sort_behind_most_others(songs):
+    keys = SONGS.insert([{}] * 50).run(songs)["generated_keys"]
+    assert len(set(keys)) == 50
+    assert {uuid.UUID(key).version for key in keys} == {4}
+    assert {key[0] for key in keys} == {"f"}
 
 
 def test_indexes_follow_every_write(songs):

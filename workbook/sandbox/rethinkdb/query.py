@@ -516,7 +516,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
             fail(f"[sandbox] the option `{name}` of {what} is not supported.", node.opts[name])
         if code != MAKE_OBJ and name not in node.spec.opts:
             fail(f"Unrecognized optional argument `{name}`.", node.opts[name])
-    if code == VAR and (not node.args[0].value or node.args[0].value.data not in place.names):
+    if code == VAR and (type(args[0]) is not int or args[0] not in place.names):
         fail("Variable name not found.")
     if code == IMPLICIT_VAR and place.rows == 0:
         fail("r.row is not defined in this context.")
