@@ -32,17 +32,17 @@ class ChildDied(Exception):
 class Child:
     """A Python process started with ``python -m module *arguments``.
 
-    ``on_report`` is called with each JSON object the child reports, in order, on
+    ``on_event`` is called with what the child reports as its ``event``, in order, on
     a thread of its own.
     """
 
-    def __init__(self, module, *arguments, environ=None, on_report=None):
+    def __init__(self, module, *arguments, environ=None, on_event=lambda event: None):
         self._condition = threading.Condition()
         self._reports = deque()
         self._log = deque(maxlen=LOG_LINES)
         self._syncs = 0
         self._log_read = 0
-        self._on_report = on_report
+        self._on_event = on_event
         self._ended = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -86,31 +86,31 @@ class Child:
 
         Raises ChildDied if the child ends first, TimeoutError after ``timeout`` seconds.
         """
-        deadline = time.monotonic() + timeout
-        with self._condition:
-            while True:
-                for report in self._reports:
-                    if key in report and value in (None, report[key]):
-                        self._reports.remove(report)
-                        return report
-                if self._ended:
-                    break
-                if not self._condition.wait(deadline - time.monotonic()):
-                    raise TimeoutError(f"no {key!r} from the child process in {timeout} s")
-        self._readers[1].join(timeout=1)
-        raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
+
+        def find():
+            for report in self._reports:
+                if key in report and value in (None, report[key]):
+                    self._reports.remove(report)
+                    return report
+
+        return self._wait(find, repr(key), timeout)
 
     def wait_for_line(self, pattern, timeout=10.0):
         """The first match of a regular expression in a line of the log; raises as ``wait_for``."""
+        return self._wait(lambda: re.search(pattern, self.log), f"line like {pattern!r}", timeout)
+
+    def _wait(self, find, what, timeout):
+        """What ``find()`` finds, asked again after each report and each line of the log."""
         deadline = time.monotonic() + timeout
         with self._condition:
             while True:
-                if match := re.search(pattern, self.log):
-                    return match
+                if found := find():
+                    return found
                 if self._ended:
                     break
                 if not self._condition.wait(deadline - time.monotonic()):
-                    raise TimeoutError(f"no line like {pattern!r} from the child process in {timeout} s")
+                    raise TimeoutError(f"no {what} from the child process in {timeout} s")
+        self._readers[1].join(timeout=1)
         raise ChildDied(f"the child process ended with code {self.process.wait()}", self.log)
 
     def sync(self, timeout=10.0):
@@ -146,8 +146,9 @@ class Child:
     def _read_reports(self):
         for line in self.process.stdout:
             report = json.loads(line)
-            if self._on_report is not None:
-                self._on_report(report)
+            if "event" in report:
+                self._on_event(report["event"])
+                continue
             with self._condition:
                 self._reports.append(report)
                 self._condition.notify_all()

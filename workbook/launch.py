@@ -136,7 +136,7 @@ class App(Client):
 
     def _start(self, timeout):
         self._child = Child(
-            "workbook.serve", json.dumps(self._spec), environ=self._environ, on_report=self._on_report
+            "workbook.serve", json.dumps(self._spec), environ=self._environ, on_event=self._events.append
         )
         try:
             self.port = self._child.wait_for("ready", timeout=timeout)["ready"]
@@ -145,10 +145,6 @@ class App(Client):
             raise LaunchError(_own_traceback(self._child.log) or str(error)) from None
         self.url = f"http://127.0.0.1:{self.port}"
         super().__init__(self.url)
-
-    def _on_report(self, report):
-        if "event" in report:
-            self._events.append(report["event"])
 
     def client(self):
         """Another client of the same app, with cookies of its own."""
@@ -200,12 +196,7 @@ class Command:
 
     def __init__(self, spec, environ, timeout=30.0):
         events = []
-        child = Child(
-            "workbook.serve",
-            json.dumps(spec),
-            environ=environ,
-            on_report=lambda report: events.append(report["event"]),
-        )
+        child = Child("workbook.serve", json.dumps(spec), environ=environ, on_event=events.append)
         try:
             self.exit_code = child.process.wait(timeout)
         finally:

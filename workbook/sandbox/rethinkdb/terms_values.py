@@ -300,7 +300,7 @@ def modify(code, name, low, high, spaces, change):
         items = list(array(c))
         size = len(items)
         indexes = [canonical(integer(c[i].datum()), size + spaces, c) for i in range(1, high - low + 2) if i < c.n]
-        for i, index in enumerate(indexes):
+        for index in indexes:
             if index > size or index == size and not (spaces or len(indexes) == 2):
                 c.fail(f"Index `{index}` out of bounds for array of size: `{size}`.", NON_EXISTENCE)
         items[slice(*change(c, *indexes)[:2])] = change(c, *indexes)[2]
