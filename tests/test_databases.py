@@ -7,7 +7,8 @@ from workbook.wire import Wire
 
 @pytest.fixture(autouse=True)
 def no_servers_of_the_shell(monkeypatch):
-    for name in ("RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI"):
+    for name in ("RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "CASSANDRA_CONTACT_POINTS",
+                 "CASSANDRA_PORT", *databases.CASSANDRA_LOGIN):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
 
@@ -27,9 +28,19 @@ def test_mongodb_is_empty_each_time():
             client[database.name].t.insert_one({})
 
 
+def test_cassandra_is_empty_each_time():
+    for _ in range(2):
+        database = databases.cassandra("empty_each_time")
+        with database.connect() as session:
+            assert session.keyspace == "empty_each_time"
+            assert not session.cluster.metadata.keyspaces["empty_each_time"].tables
+            session.execute("CREATE TABLE t (id int PRIMARY KEY)")
+
+
 def test_one_sandbox_of_a_kind_for_one_process():
     assert databases.rethinkdb("a").port == databases.rethinkdb("b").port
     assert databases.mongodb("a").uri == databases.mongodb("b").uri
+    assert databases.cassandra("a").port == databases.cassandra("b").port
 
 
 def test_settings_are_what_an_app_needs():
@@ -47,6 +58,10 @@ def test_through_a_wire():
     with Wire(database.host, database.port) as wire, database.through(wire).connect() as conn:
         assert r.expr(1).run(conn) == 1
         assert wire.opened == 1
+    cassandra = databases.cassandra("wired")
+    with Wire(cassandra.host, cassandra.port) as wire, cassandra.through(wire).connect() as session:
+        assert session.execute("SELECT cluster_name FROM system.local").one()
+        assert wire.opened == 2  # one for the cluster's own questions
     mongo = databases.mongodb("wired")
     with Wire(*mongo.address) as wire, mongo.through(wire).connect() as client:
         assert client.admin.command("ping")["ok"] == 1
@@ -67,6 +82,38 @@ def test_mongodb_uri_names_a_real_server(monkeypatch):
     monkeypatch.setenv("MONGODB_URI", sandbox.uri)
     monkeypatch.setenv("JUPYTERHUB_USER", "ann")
     assert databases.mongodb("real") == databases.MongoDB(sandbox.uri, "real_ann")
+
+
+def test_cassandra_contact_points_name_a_real_server(monkeypatch):
+    sandbox = databases.cassandra("real")
+    monkeypatch.setenv("CASSANDRA_CONTACT_POINTS", f"{sandbox.host}, 127.0.0.9")
+    monkeypatch.setenv("CASSANDRA_PORT", str(sandbox.port))
+    monkeypatch.setenv("CASSANDRA_USERNAME", "ann")
+    monkeypatch.setenv("CASSANDRA_PASSWORD", "secret")
+    monkeypatch.setenv("JUPYTERHUB_USER", "Ann")
+    database = databases.cassandra("real")
+    assert database.settings == {
+        "CASSANDRA_CONTACT_POINTS": "127.0.0.1",
+        "CASSANDRA_PORT": database.port,
+        "CASSANDRA_KEYSPACE": "real_ann",
+        "CASSANDRA_USERNAME": "ann",
+        "CASSANDRA_PASSWORD": "secret",
+    }
+    assert database.port != sandbox.port  # its statements are counted on the way
+    with database.counting() as counts, database.connect() as session:
+        session.execute("CREATE TABLE t (id int PRIMARY KEY)")
+    assert counts == {"parsed": 1, "prepared": 0, "executed": 1, "pages": 0}
+
+
+def test_counting_is_the_sandbox_s_own_word():
+    database = databases.cassandra("counted")
+    with database.connect() as session:
+        session.execute("CREATE TABLE t (id int PRIMARY KEY)")
+        with database.counting() as counts:
+            statement = session.prepare("SELECT id FROM t")
+            session.execute(statement)
+            session.execute(statement)
+    assert counts == {"parsed": 1, "prepared": 1, "executed": 2, "pages": 2}
 
 
 def test_a_port_that_is_no_number_says_so(monkeypatch):

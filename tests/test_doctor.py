@@ -23,7 +23,7 @@ def machine(tmp_path, monkeypatch):
     pins += ["# a comment", "", "never-heard-of-it==1 ; python_version < '3'"]
     (tmp_path / "requirements.txt").write_text("\n".join(pins))
     monkeypatch.setattr(psutil, "process_iter", lambda attributes: [])
-    for name in ["RETHINKDB_HOST", "RETHINKDB_PORT"]:
+    for name in ["RETHINKDB_HOST", "RETHINKDB_PORT", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT"]:
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -42,10 +42,11 @@ def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
         "[ok]  apps can listen on 127.0.0.1\n"
         "[ok]  no process of an earlier session is left\n"
         "[ok]  RethinkDB can be reached\n"
+        "[ok]  Cassandra can be reached\n"
         "[ok]  MongoDB can be reached\n"
         "[ok]  your progress can be saved"
     )
-    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 9
+    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 10
     assert doctor.main() == 0
     assert "all 2\n" in capsys.readouterr().out
 
@@ -162,13 +163,17 @@ def test_a_real_orphan_is_seen(machine, monkeypatch):
         orphan.kill()
 
 
-def test_a_server_that_answers(monkeypatch):
+@pytest.mark.parametrize(
+    ("which", "label", "host", "port"),
+    [(0, "RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT"), (1, "Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT")],
+)
+def test_a_server_that_answers(monkeypatch, which, label, host, port):
+    look = doctor._servers()[which]
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
-        monkeypatch.setenv("RETHINKDB_PORT", str(server.getsockname()[1]))
-        [look] = doctor._servers()
+        monkeypatch.setenv(host, "127.0.0.1, 127.0.0.2" if label == "Cassandra" else "127.0.0.1")
+        monkeypatch.setenv(port, str(server.getsockname()[1]))
         assert look().fix == ""
-        assert look().what == "RethinkDB can be reached"
+        assert look().what == f"{label} can be reached"
     finding = look()
     assert "refused" in finding.detail and "docker compose up -d" in finding.fix
 
@@ -177,7 +182,7 @@ def test_a_server_that_answers(monkeypatch):
 def test_a_port_that_is_none(monkeypatch, port):
     monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
     monkeypatch.setenv("RETHINKDB_PORT", port)
-    [look] = doctor._servers()
+    look = doctor._servers()[0]
     assert f"RETHINKDB_PORT is {port!r}" in look().detail
     assert "export RETHINKDB_PORT=28015" in look().fix
 
@@ -196,7 +201,7 @@ def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_python", _python)
     assert doctor.main() == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert lines[0] == f"[fix] Python 3.11 or newer: RuntimeError: first second  ->  {doctor.INSTALL}"
     page = doctor.show()._repr_html_()
     assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

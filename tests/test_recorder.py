@@ -3,6 +3,7 @@ import inspect
 import pytest
 from flask import Blueprint, Flask, abort, after_this_request, g
 
+from workbook import databases
 from workbook.recorder import Recorder
 
 
@@ -138,3 +139,20 @@ def test_afterwards_app_and_driver_are_as_they_were(app):
     after = dict(app.view_functions), list(app.teardown_appcontext_funcs), net.ConnectionInstance.connect
     assert before == after
     assert not {"wsgi_app", "process_response", "do_teardown_appcontext"} & set(vars(app))
+
+
+def test_a_cassandra_session_is_seen_where_it_is_opened_and_closed():
+    database = databases.cassandra("recorded")
+    app = Flask("cassandra")
+
+    @app.get("/")
+    def view():
+        with database.connect() as session:
+            session.execute("SELECT cluster_name FROM system.local")
+        return []
+
+    with Recorder(app) as recorder:
+        app.test_client().get("/")
+    [opened, closed] = [e for e in recorder.events if e["kind"] in ("open", "close")]
+    assert opened["connection"] == closed["connection"] == "cassandra 1"
+    assert opened["step"] == closed["step"] is not None

@@ -1,13 +1,20 @@
 """Which server a notebook talks to: the sandbox, or a real one named by the environment."""
 
 import atexit
+import contextlib
 import dataclasses
 import getpass
 import os
 import re
+import shutil
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from workbook.child import Child
+from workbook.statements import Statements
+from workbook.wire import Wire
+
+CASSANDRA_LOGIN = "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"
 
 _sandboxes = {}
 
@@ -53,7 +60,7 @@ def rethinkdb(name):
     if host:
         database = RethinkDB(host, _port("RETHINKDB_PORT", 28015), f"{name}_{_learner()}")
     else:
-        database = RethinkDB(*_sandbox("rethinkdb", _start_rethinkdb), name)
+        database = RethinkDB(*_sandbox("rethinkdb", lambda: _start_own("rethinkdb")), name)
     with r.connect(host=database.host, port=database.port) as conn:
         if database.name in r.db_list().run(conn):
             r.db_drop(database.name).run(conn)
@@ -89,6 +96,24 @@ class MongoDB:
         """A ``MongoClient``; the caller closes it."""
         return _client(self.uri)
 
+    def kill(self):
+        """End the sandbox as a crash does, in the middle of whatever it is doing.
+
+        Raises LookupError if no sandbox of this process runs at this address: the servers of
+        others are not ours to kill.
+        """
+        child, address = _sandboxes.get("mongodb", (None, None))
+        if address != self.address or not child.running:
+            raise LookupError("no sandbox of this process runs there")
+        child.process.kill()
+        child.stop()
+        # It had no time to clear up.
+        shutil.rmtree(child.wait_for("folder")["folder"], ignore_errors=True)
+
+    def start(self):
+        """Start the sandbox again after ``kill()``: on the same port, and empty."""
+        _sandbox("mongodb", lambda: _start_secantus(self.address[1]))
+
 
 def mongodb(name):
     """An empty MongoDB database called ``name``.
@@ -107,25 +132,116 @@ def mongodb(name):
     return database
 
 
+@dataclasses.dataclass(frozen=True)
+class Cassandra:
+    """A keyspace on a Cassandra server; ``settings`` is what an app needs to reach it."""
+
+    host: str
+    port: int
+    keyspace: str
+    _counts: Callable = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def settings(self):
+        return {
+            "CASSANDRA_CONTACT_POINTS": self.host,
+            "CASSANDRA_PORT": self.port,
+            "CASSANDRA_KEYSPACE": self.keyspace,
+            **{name: os.environ[name] for name in CASSANDRA_LOGIN if name in os.environ},
+        }
+
+    def through(self, wire):
+        """The same keyspace by way of a ``Wire``."""
+        return dataclasses.replace(self, host=wire.host, port=wire.port)
+
+    @contextlib.contextmanager
+    def connect(self):
+        """A ``Session`` in this keyspace for the length of a ``with``."""
+        with _cluster(self.host, self.port) as cluster:
+            yield cluster.connect(self.keyspace)
+
+    @contextlib.contextmanager
+    def counting(self):
+        """Gives a dict, filled when the ``with`` ends: what clients made the server do meanwhile.
+
+        ``parsed``, ``prepared``, ``executed`` and ``pages``, as ``workbook.statements`` has them:
+        the sandbox's own counts, or those of a relay in front of a real server.
+        """
+        before, counts = self._counts(), {}
+        yield counts
+        counts.update({name: number - before[name] for name, number in self._counts().items()})
+
+
+def cassandra(name):
+    """An empty Cassandra keyspace called ``name`` (letters, digits, _).
+
+    On the first server of ``CASSANDRA_CONTACT_POINTS`` where that is set (with ``CASSANDRA_PORT``,
+    ``CASSANDRA_USERNAME`` and ``CASSANDRA_PASSWORD``), in a namespace of the learner's; otherwise on a sandbox that lives as long as
+    this process. Raises ValueError for a port that is no number, NoHostAvailable if the
+    server cannot be reached.
+    """
+    hosts = os.environ.get("CASSANDRA_CONTACT_POINTS")
+    if hosts:
+        statements = Statements()
+        server = hosts.split(",")[0].strip(), _port("CASSANDRA_PORT", 9042)
+        wire = Wire(*server, watch=statements.connection)
+        name = f"{name}_{_learner()}".lower()
+        keyspace = Cassandra(wire.host, wire.port, name, lambda: dict(statements.counts))
+    else:
+        server = _sandbox("cassandra", lambda: _start_own("cassandra"))
+        keyspace = Cassandra(*server, name, lambda: _sandbox_counts(*server))
+    with _cluster(keyspace.host, keyspace.port) as cluster:
+        session = cluster.connect()
+        session.execute(f"DROP KEYSPACE IF EXISTS {keyspace.keyspace}")
+        session.execute(
+            f"CREATE KEYSPACE {keyspace.keyspace} WITH replication = "
+            "{'class': 'SimpleStrategy', 'replication_factor': 1}"
+        )
+    return keyspace
+
+
+def _sandbox_counts(host, port):
+    with _cluster(host, port) as cluster:
+        rows = cluster.connect().execute("SELECT name, value FROM sandbox.counters")
+        return {row.name: row.value for row in rows if row.name in Statements().counts}
+
+
+def _cluster(host, port):
+    from cassandra.auth import PlainTextAuthProvider
+    from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
+    from cassandra.policies import RoundRobinPolicy
+
+    # Said out loud, so that the driver has nothing to guess and to warn of.
+    profile = ExecutionProfile(load_balancing_policy=RoundRobinPolicy(), request_timeout=30)
+    login = [os.environ.get(name) for name in CASSANDRA_LOGIN]
+    return Cluster(
+        [host],
+        port=port,
+        protocol_version=4,
+        auth_provider=PlainTextAuthProvider(*login) if all(login) else None,
+        execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+    )
+
+
 def _client(uri):
     from pymongo import MongoClient
 
     return MongoClient(uri, serverSelectionTimeoutMS=5000)
 
 
-def _start_rethinkdb():
-    child = Child("workbook.sandbox", "rethinkdb", "--follow-parent")
+def _start_own(kind):
+    child = Child("workbook.sandbox", kind, "--follow-parent")
     address = child.wait_for("port")
     return child, (address["host"], address["port"])
 
 
-def _start_secantus():
+def _start_secantus(port=0):
     if find_spec("secantus") is None:
         raise LookupError(
             "SecantusDB has no package for this machine: start a MongoDB and set MONGODB_URI "
             "(see `workbook doctor`)"
         )
-    options = ["--port", "0", "--standalone"]
+    options = ["--port", str(port), "--standalone"]
     child = Child("workbook.child", "secantus", *options)
     return child, ("127.0.0.1", int(child.wait_for_line(r"listening on [\d.]+:(\d+)")[1]))
 

@@ -18,8 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALL = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(ROOT / "requirements.txt")])
-DRIVERS = ["rethinkdb", "pymongo"]  # what `import` calls them
-SERVERS = [("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015)]
+DRIVERS = ["rethinkdb", "pymongo", "cassandra.cluster"]  # what `import` calls them
+SERVERS = [
+    ("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015),
+    ("Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT", 9042),
+]
 CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child"]
 GRACE = 2.0
 PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
@@ -195,6 +198,7 @@ def _server(label, host_name, port_name, default):
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         fix = f"`export {port_name}={default}`, or {back}"
         return Finding(what, f"{port_name} is {port!r}, not a port from 1 to 65535", fix)
+    host = host.split(",")[0].strip()  # of several contact points the workbook takes the first
     try:
         with socket.create_connection((host, int(port)), timeout=2):
             return Finding(what, f"{host}:{port}", "")

@@ -36,7 +36,7 @@ _step = ContextVar("step", default=None)
 
 
 class Recorder:
-    """Events of one app, in order. ``on_event`` is called with each as it happens.
+    """Events of one app, in order: kept as ``events``, or else each given to ``on_event`` as it happens.
 
     From ``start()`` on drivers are watched, from ``attach(app)`` on the app. A context
     manager for use in the process of a notebook or a test::
@@ -49,7 +49,8 @@ class Recorder:
     def __init__(self, app=None, on_event=None):
         self.app = app
         self.events = []
-        self._on_event = on_event
+        # An app that runs for days does not keep what another process has been told.
+        self._on_event = on_event or self.events.append
         self._lock = threading.Lock()
         self._counts = {}
         self._contexts = WeakKeyDictionary()
@@ -83,9 +84,7 @@ class Recorder:
         """Append one event; the lock makes the order of the list the order of events."""
         event = {"kind": kind, "context": self._context(), "request": _request.get(), **fields}
         with self._lock:
-            self.events.append(event)
-            if self._on_event is not None:
-                self._on_event(event)
+            self._on_event(event)
 
     def _next(self, what):
         with self._lock:
@@ -307,8 +306,26 @@ def _watch_pymongo(recorder, pool):
     recorder._replace(pool.Connection, "_close_conn", close)
 
 
+def _watch_cassandra(recorder, cluster):
+    # Sessions: the driver opens and closes their sockets on threads of its own.
+    def connect(original, instance, *args, **kwargs):
+        original(*args, **kwargs)
+        recorder.opened("cassandra", instance)
+
+    def close(original, instance):
+        original()
+        recorder.closed(instance)
+
+    recorder._replace(cluster.Session, "__init__", connect)
+    recorder._replace(cluster.Session, "shutdown", close)
+
+
 # The module that opens the sockets of a driver -> how to watch it.
-DRIVERS = {"rethinkdb.net": _watch_rethinkdb, "pymongo.synchronous.pool": _watch_pymongo}
+DRIVERS = {
+    "rethinkdb.net": _watch_rethinkdb,
+    "pymongo.synchronous.pool": _watch_pymongo,
+    "cassandra.cluster": _watch_cassandra,
+}
 
 
 def _name(thing):

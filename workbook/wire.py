@@ -1,6 +1,6 @@
 """A relay between an app and its database: counts connections, cuts them, slows them down.
 
-It passes bytes on and knows nothing of what they mean. The two sockets of each
+It passes bytes on and knows nothing of what they mean; a watcher may. The two sockets of each
 connection are looked after by two threads.
 """
 
@@ -17,11 +17,14 @@ SETTLE = 0.01  # seconds
 class Wire:
     """Listens on a loopback port of its own and relays to ``host:port``.
 
-    ``opened`` counts connections since the start. A context manager; ``stop()`` ends it.
+    ``opened`` counts connections since the start. ``watch()``, called for each connection, may
+    return an object that is shown what passes: the app's bytes go to its ``sent(data)``, the
+    server's to its ``received(data)``. A context manager; ``stop()`` ends it.
     """
 
-    def __init__(self, host, port):
+    def __init__(self, host, port, watch=None):
         self._target = (host, port)
+        self._watch = watch
         self._pairs = []
         self._lock = threading.Lock()
         self._delay = 0.0
@@ -89,12 +92,14 @@ class Wire:
                 with self._lock:
                     self.opened += 1
                     self._pairs.append((client, server))
-                for args in ((client, server, True), (server, client, False)):
+                watcher = self._watch() if self._watch else _Blind
+                for args in ((client, server, watcher.sent, True), (server, client, watcher.received, False)):
                     threading.Thread(target=self._relay, args=args, daemon=True).start()
 
-    def _relay(self, source, target, delayed):
+    def _relay(self, source, target, show, delayed):
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
+                show(data)  # before it arrives: who has the answer finds it counted
                 if delayed and self._delay:
                     time.sleep(self._delay)
                 target.sendall(data)
@@ -102,6 +107,16 @@ class Wire:
             _close(end)
         with self._lock:
             self._pairs = [pair for pair in self._pairs if source not in pair]
+
+
+class _Blind:
+    """Watches nothing."""
+
+    @staticmethod
+    def sent(data):
+        pass
+
+    received = sent
 
 
 def _hung_up(end):

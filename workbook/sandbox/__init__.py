@@ -1,6 +1,7 @@
 """Servers that speak real wire protocols on loopback, each in a process of its own."""
 
 import argparse
+import importlib
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import sys
 
 from workbook import child
 
-SERVERS = {"rethinkdb": "RethinkDB"}
+SERVERS = {"rethinkdb": "RethinkDB", "cassandra": "Cassandra"}
 
 
 def main(argv=None):
@@ -17,9 +18,16 @@ def main(argv=None):
     parser.add_argument("server", choices=sorted(SERVERS))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default: any free port")
-    parser.add_argument("--deadline", type=float, default=10.0, help="seconds for a query")
+    parser.add_argument("--deadline", type=float, default=10.0, help="seconds for a query; of Cassandra, for a SELECT")
+    parser.add_argument("--user", default="cassandra", help="of Cassandra, with --password: who may log in")
+    parser.add_argument("--password", help="of Cassandra; without one, everybody may")
     parser.add_argument("--follow-parent", action="store_true", help="end when stdin does")
     options = parser.parse_args(argv)
+    settings = {}
+    if options.password is not None:
+        if options.server != "cassandra":
+            parser.error("--password is for cassandra")
+        settings = {"user": options.user, "password": options.password}
     if options.follow_parent:
         child.follow_parent()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -33,10 +41,9 @@ def main(argv=None):
         )
         print(json.dumps({"host": host, "port": port}), flush=True)
 
-    from .rethinkdb.server import serve
-
+    serve = importlib.import_module(f".{options.server}.server", __name__).serve
     try:
-        serve(options.host, options.port, announce, options.deadline)
+        serve(options.host, options.port, announce, options.deadline, **settings)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         return f"workbook sandbox: cannot listen on {options.host}:{options.port}: {reason}"

@@ -1,0 +1,11 @@
+"""A small server that speaks Cassandra's native protocol v4, for learning and for tests.
+
+It is not a database: everything is in memory, in one process, and what it does not support it
+refuses with an error that begins ``[sandbox]``. Where it answers, it answers as one node of
+Cassandra 5.0 does; recorded answers of a real node are replayed against it in the tests.
+
+``errors`` and ``types`` are the words of the protocol, ``parser`` reads CQL, ``schema`` keeps
+keyspaces and tables, ``storage`` their rows, ``terms`` turns values and functions into bytes, ``where``
+finds rows, ``select`` and ``write`` run statements, ``system`` has the system tables, ``engine`` joins
+them, ``wire`` and ``server`` are the protocol.
+"""

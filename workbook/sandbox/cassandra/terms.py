@@ -1,0 +1,189 @@
+"""Terms -> functions of the bound values that give bytes; the functions of CQL."""
+
+import struct
+import time
+import uuid
+
+from .errors import invalid, refused
+from .storage import partition_bytes, token_of
+from .types import (
+    BIGINT, DATE, DAY_ZERO, TIMESTAMP_TYPE, TIMEUUID, UUID, Collection, timeuuid_millis,
+)
+
+UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET"})()
+DAY = 86_400_000  # milliseconds
+
+
+class Binder:
+    """The bind markers of a statement: the name and type that each turns out to have."""
+
+    def __init__(self, names):
+        self.names, self.specs, self.columns = names, [None] * len(names), [None] * len(names)
+
+    def declare(self, number, name, type_, column):
+        self.specs[number], self.columns[number] = (self.names[number] or name, type_), column
+
+    def key_indexes(self, table):
+        """Which markers make up the partition key; [] if others do too."""
+        found = {column.name: i for i, column in enumerate(self.columns) if column and column.kind == "partition_key"}
+        return [found[c.name] for c in table.partition] if len(found) == len(table.partition) else []
+
+    def bind(self, term, type_, name, column=None):
+        """A function of the bound values: the bytes of ``term`` as a ``type_``, None or UNSET."""
+        kind = term[0]
+        if kind == "?":
+            number, check = term[1], type_.check
+            self.declare(number, name, type_, column)
+
+            def bound(values):
+                data = values[number]
+                if data is not None and data is not UNSET:
+                    check(data)
+                return data
+
+            return bound
+        if kind == "NULL":
+            return lambda values: None
+        if kind == "call":
+            return self.call(term, type_, name)
+        if isinstance(type_, Collection):
+            return self.collection(term, type_, name)
+        if kind in ("list", "set", "map", "tuple"):
+            raise invalid(f"Invalid {kind} literal for {name} of type {type_}")
+        constant = type_.literal(kind, term[1], name)
+        return lambda values: constant
+
+    def collection(self, term, type_, name):
+        kind, items = term[0], term[1]
+        if kind == "set" and type_.kind == "map" and not items:
+            kind = "map"
+        if kind != type_.kind or kind == "tuple" and len(items) > len(type_.parts):
+            raise invalid(f"Invalid {kind if isinstance(items, list) else kind + ' constant'} literal for {name} of type {type_}")
+        if kind == "tuple":
+            parts = [self.bind(item, part, name) for item, part in zip(items, type_.parts)]
+            return lambda values: type_.join([part(values) for part in parts] + [None] * (len(type_.parts) - len(parts)))
+        rows = [item if kind == "map" else (item,) for item in items]
+        if any(part[0] == "NULL" for row in rows for part in row):
+            raise invalid("null is not supported inside collections")
+        functions = [[self.bind(part, of, name) for part, of in zip(row, type_.parts)] for row in rows]
+
+        def build(values):
+            made = [tuple(function(values) for function in row) for row in functions]
+            for row in made:
+                if None in row or UNSET in row:
+                    raise invalid("null is not supported inside collections")
+            return type_.join(type_.ordered(made))
+
+        return build
+
+    def call(self, term, type_, name):
+        function = find_function(term[1])
+        if type_ not in function.fits():
+            raise invalid(
+                f"Type error: cannot assign result of function system.{term[1]} (type {function.returns}) to {name} (type {type_})"
+            )
+        arguments = [self.argument(argument, function, i) for i, argument in enumerate(function.checked(term[2]))]
+        return lambda values: function.apply([argument(values) for argument in arguments])
+
+    def argument(self, term, function, number):
+        """An argument of a function, with its type: ``(type, bytes or None)``."""
+        if term[0] == "call":
+            inner = find_function(term[1])
+            of = inner.returns
+            if of not in function.takes:
+                raise invalid(f"Type error: {term[1]}() cannot be passed as argument {number} of function system.{function.name}")
+        else:
+            fitting = [t for t in function.takes if term[0] in ("?", "NULL") or term[0] in t.kinds]
+            if len(fitting) != 1:
+                raise invalid(f"Ambiguous or wrong argument {number} of function system.{function.name}")
+            of = fitting[0]
+        get = self.bind(term, of, f"arg{number}({function.name})")
+        return lambda values: (of, get(values))
+
+
+class Function:
+    """``takes``: the types that its argument may have, () for none. ``run(type, bytes)`` gives bytes."""
+
+    def __init__(self, name, takes, returns, run):
+        self.name, self.takes, self.returns, self.run = name, takes, returns, run
+
+    def fits(self):
+        """Types that its result may be assigned to."""
+        return (TIMEUUID, UUID) if self.returns is TIMEUUID else (self.returns,)
+
+    def checked(self, arguments):
+        if len(arguments) != (1 if self.takes else 0):
+            raise invalid(f"Invalid number of arguments for function system.{self.name}")
+        return arguments
+
+    def apply(self, arguments):
+        if not arguments:
+            return self.run()
+        type_, data = arguments[0]
+        if data is UNSET:
+            raise invalid(f"Invalid unset value for argument in call to function {self.name}")
+        return None if data is None else self.run(type_, data)
+
+
+def millis(type_, data):
+    """A timeuuid, timestamp or date as milliseconds since 1970."""
+    if type_ is TIMEUUID:
+        return timeuuid_millis(data)
+    return (type_.key(data) - DAY_ZERO) * DAY if type_ is DATE else type_.key(data)
+
+
+def _clock():
+    return int(time.time() * 1000)
+
+
+def _date(ms):
+    return struct.pack(">I", ms // DAY + DAY_ZERO)
+
+
+def _long(number):
+    return struct.pack(">q", number)
+
+
+def _bound_uuid(ms, low):
+    ticks = ms * 10_000 + 0x01B21DD213814000 + (0 if low else 9999)
+    head = struct.pack(">IHH", ticks & 0xFFFFFFFF, ticks >> 32 & 0xFFFF, ticks >> 48 & 0x0FFF | 0x1000)
+    return head + (b"\x80" * 8 if low else b"\x7f" * 8)
+
+
+FUNCTIONS = {}
+for _names, *_spec in (
+    ("now current_timeuuid currenttimeuuid", (), TIMEUUID, lambda: uuid.uuid1().bytes),
+    ("uuid", (), UUID, lambda: uuid.uuid4().bytes),
+    ("current_timestamp currenttimestamp", (), TIMESTAMP_TYPE, lambda: _long(_clock())),
+    ("current_date currentdate", (), DATE, lambda: _date(_clock())),
+    ("to_timestamp totimestamp", (TIMEUUID, DATE), TIMESTAMP_TYPE, lambda t, data: _long(millis(t, data))),
+    ("to_date todate", (TIMEUUID, TIMESTAMP_TYPE), DATE, lambda t, data: _date(millis(t, data))),
+    (
+        "to_unix_timestamp tounixtimestamp", (TIMEUUID, TIMESTAMP_TYPE, DATE), BIGINT,
+        lambda t, data: _long(millis(t, data)),
+    ),
+    ("min_timeuuid mintimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound_uuid(millis(t, data), True)),
+    ("max_timeuuid maxtimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound_uuid(millis(t, data), False)),
+):
+    for _name in _names.split():
+        FUNCTIONS[_name] = Function(_name, *_spec)
+KNOWN = set(
+    "abs exp log log10 round from_json fromjson to_json tojson map_keys map_values collection_count collection_min "
+    "collection_max collection_sum collection_avg mask_null mask_default mask_replace mask_inner mask_outer mask_hash "
+    "similarity_cosine similarity_euclidean similarity_dot_product maxwritetime currenttime current_time dateof "
+    "unixtimestampof token writetime ttl count min max sum avg cast".split()
+)
+
+
+def find_function(name):
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    if name in KNOWN or "blob" in name:
+        raise refused(f"the function {name}() here")
+    raise invalid(f"Unknown function '{name}'")
+
+
+def token_bytes(values):
+    return _long(token_of(partition_bytes(values)))
+
+

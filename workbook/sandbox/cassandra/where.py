@@ -1,0 +1,340 @@
+"""What a WHERE asks for: partitions, slices of their rows, and filters on what is found there."""
+
+from itertools import product
+
+from .errors import invalid, refused
+from .storage import TOP, partition_bytes, token_of
+from .terms import UNSET
+from .types import BIGINT, Collection
+
+FILTERING = (
+    "Cannot execute this query as it might involve data filtering and thus may have unpredictable performance. "
+    "If you want to execute this query despite the performance unpredictability, use ALLOW FILTERING"
+)
+MOST = 10_000  # combinations of IN values
+FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+COMPARE = {
+    "=": lambda a, b: a == b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b, "!=": lambda a, b: a != b,
+}
+
+
+class Where:
+    """The relations of a statement, sorted out.
+
+    ``keys``: for each column of the partition key a function of the bound values, which gives the values
+    it may have; None: all partitions, or those between ``tokens``. ``prefix``: the same for the first
+    clustering columns. ``bounds``: what limits the columns after those. ``filters``: the rest.
+    """
+
+    def __init__(self, table, relations, binder, filtering=False):
+        self.table, self.binder = table, binder
+        self.tokens, self.bounds, self.filters = [], [], []
+        self.one, self.many = {}, {}  # by column: its = or IN; its inequalities
+        self.contains, self.tuples, self.ranges = [], [], []
+        for target, operator, term in relations:
+            self.relation(target, operator, term)
+        self.keys = self.partition_keys(filtering)
+        self.prefix = self.clustering_prefix(filtering)
+        self.regular(filtering)
+
+    def relation(self, target, operator, term):
+        if operator in ("like", "is not null", "!="):
+            raise invalid(f"Unsupported \"{operator}\" relation")
+        if isinstance(target, tuple):
+            return getattr(self, f"{target[0]}_relation")(target[1:], operator, term)
+        column = self.table.column(target)
+        type_ = column.type
+        if operator.startswith("contains"):
+            return self.contains_relation(column, operator, term)
+        if type_.multicell:
+            raise invalid(f"Collection column '{target}' ({type_}) cannot be restricted by a '{operator}' relation")
+        if operator == "in" and isinstance(term, list) and len(term) == 1:
+            operator, term = "=", term[0]
+        if operator in ("=", "in"):
+            if target in self.one or target in self.many:
+                raise invalid(f"{target} cannot be restricted by more than one relation if it includes an Equal")
+            self.one[target] = operator, self.values(column, operator, term)
+        else:
+            if target in self.one:
+                raise invalid(f"More than one restriction was found for {target}")
+            if any(operator[0] == other[0] for other, _ in self.many.get(target, ())):
+                raise invalid(f"More than one restriction was found for the {operator[0]} bound on {target}")
+            self.many.setdefault(target, []).append((operator, self.value(column, term)))
+        return None
+
+    def value(self, column, term):
+        get = self.binder.bind(term, column.type, column.name, column)
+
+        def one(values):
+            data = get(values)
+            if data is None:
+                raise invalid(f"Invalid null value in condition for column {column.name}")
+            if data is UNSET:
+                raise invalid(f"Invalid unset value for column {column.name}")
+            return data
+
+        return one
+
+    def values(self, column, operator, term):
+        """A function that gives the list of values of = or IN."""
+        if operator == "=":
+            one = self.value(column, term)
+            return lambda values: [one(values)]
+        if isinstance(term, list):
+            each = [self.value(column, item) for item in term]
+            return lambda values: [one(values) for one in each]
+        whole = Collection("list", [column.type], frozen=True)
+        get = self.value(Named(f"in({column.name})", whole), term)
+        return lambda values: [item[0] for item in whole.split(get(values))]
+
+    def token_relation(self, target, operator, term):
+        names = [column.name for column in self.table.partition]
+        for name in target[0]:
+            self.table.column(name)
+        if target[0] != names:
+            raise invalid(f"The token function arguments must be in the partition key order: {', '.join(names)}")
+        if operator not in COMPARE:
+            raise invalid(f"{operator.upper()} cannot be used with the token function")
+        if term[0] == "call" and term[1] == "token":
+            if len(term[2]) != len(names):
+                raise invalid("Invalid number of arguments in call to function token")
+            each = [self.value(column, item) for column, item in zip(self.table.partition, term[2])]
+            self.tokens.append((operator, lambda values: token_of(partition_bytes([one(values) for one in each]))))
+            return
+        get = self.value(Named("partition key token", BIGINT), term)
+        self.tokens.append((operator, lambda values: BIGINT.key(get(values))))
+
+    def tuple_relation(self, target, operator, term):
+        """(a, b) = ..., IN and inequalities, of clustering columns that follow one another."""
+        columns = [self.table.column(name) for name in target[0]]
+        for i, column in enumerate(columns):
+            if column.kind != "clustering":
+                raise invalid(f"Multi-column relations can only be applied to clustering columns but was applied to: {column.name}")
+            if i and column.position != columns[i - 1].position + 1:
+                raise invalid("Clustering columns must appear in the PRIMARY KEY order in multi-column relations")
+            if column.name in self.one or self.many.get(column.name) and target[0] not in self.ranges:
+                raise invalid(f"Column \"{column.name}\" cannot be restricted by more than one relation")
+        type_ = Collection("tuple", [column.type for column in columns])
+        name = f"({','.join(target[0])})"
+        items = term if operator == "in" and isinstance(term, list) else [term]
+        if operator == "in" and not isinstance(term, list):
+            raise refused("(a, b) IN ?")
+        each = [self.value(Named(name, type_), item) for item in items]
+        if operator in ("=", "in"):
+            for column in columns:
+                self.one[column.name] = operator, None
+            self.tuples.append((columns, lambda values: [type_.split(one(values)) for one in each]))
+        elif operator in FLIPPED:
+            if len({column.descending for column in columns}) > 1:
+                raise refused("an inequality of columns in both orders")
+            self.ranges.append(target[0])
+            for column in columns:
+                self.many.setdefault(column.name, [])
+            self.many[columns[0].name].append((operator, (len(columns), lambda values: type_.split(each[0](values)))))
+        else:
+            raise invalid(f"Unsupported relation {operator}")
+
+    def element_relation(self, target, operator, term):
+        column = self.table.column(target[0])
+        if getattr(column.type, "kind", None) != "map":
+            raise invalid(f"Column {column.name} cannot be used as a map")
+        if operator != "=":
+            raise invalid(f"Only EQ relations are supported on map entries, but found {operator}")
+        key = self.value(Named(f"key({column.name})", column.type.parts[0]), target[1])
+        value = self.value(Named(f"value({column.name})", column.type.parts[1]), term)
+        self.contains.append((column, "entries", lambda values: (key(values), value(values))))
+
+    def contains_relation(self, column, operator, term):
+        kind = getattr(column.type, "kind", None)
+        if kind not in ("list", "set", "map") or operator == "contains key" and kind != "map":
+            raise invalid(f"Cannot use {operator.upper()} on non-collection column {column.name}")
+        keys = operator == "contains key"
+        part = column.type.parts[0 if keys else -1]
+        get = self.value(Named(f"{'key' if keys else 'value'}({column.name})", part), term)
+        self.contains.append((column, "keys" if keys else "values", get))
+
+    # Sorting out
+
+    def partition_keys(self, filtering):
+        table = self.table
+        restricted = [c for c in table.partition if c.name in self.one or c.name in self.many]
+        if self.tokens and restricted:
+            raise refused("token() together with columns of the partition key")
+        if self.tokens or not restricted:
+            return None
+        if len(restricted) == len(table.partition) and not any(c.name in self.many for c in restricted):
+            return [self.one[column.name][1] for column in table.partition]
+        if not filtering and not any(table.indexed(c.name, "=") for c in restricted):
+            if any(column.name in self.many for column in restricted):
+                raise invalid("Only EQ and IN relation are supported on the partition key (unless you use the token() function)")
+            raise invalid(FILTERING)
+        self.filter(restricted)
+        return None
+
+    def clustering_prefix(self, filtering):
+        """Functions that give tuples of values for the first columns: one for each column, or group of columns."""
+        prefix, position, columns = [], 0, self.table.clustering
+        while position < len(columns):
+            name = columns[position].name
+            group = next((group for group in self.tuples if group[0][0] is columns[position]), None)
+            if group:
+                prefix.append(group[1])
+                position += len(group[0])
+            elif name in self.one and self.one[name][1]:
+                get = self.one[name][1]
+                prefix.append(lambda values, get=get: [(item,) for item in get(values)])
+                position += 1
+            else:
+                break
+        self.width = position
+        after = position
+        if position < len(columns) and self.many.get(columns[position].name):
+            for operator, get in self.many[columns[position].name]:
+                size, get = get if isinstance(get, tuple) else (1, lambda values, get=get: [get(values)])
+                self.bounds.append((FLIPPED[operator] if columns[position].descending else operator, get))
+                after = max(after, position + size)
+        late = [c for c in columns[after:] if c.name in self.one or c.name in self.many]
+        if late:
+            if not filtering and not any(self.table.indexed(c.name, "=") for c in late):
+                raise invalid(
+                    f"PRIMARY KEY column \"{late[0].name}\" cannot be restricted as preceding column "
+                    f"\"{columns[after - 1 if self.bounds else after].name}\" is not restricted"
+                )
+            if any(group[0][0] in late for group in self.tuples):
+                raise refused("a multi-column relation that needs filtering")
+            self.filter(late)
+        return prefix
+
+    def regular(self, filtering):
+        table = self.table
+        self.filter([c for c in table.regular if c.name in self.one or c.name in self.many])
+        indexed = any(table.indexed(column.name, kind) for column, kind, _ in self.contains)
+        indexed |= any(table.indexed(name, "=") and operator == "=" for name, operator, _ in self.filters)
+        for column, kind, get in self.contains:
+            self.filters.append((column.name, kind, (column, get)))
+        scanned = []
+        if self.keys is None:
+            scanned = [c for c in table.clustering if c.name in self.one or c.name in self.many]
+            indexed |= any(table.indexed(c.name, "=") and c.name in self.one for c in scanned)
+            scanned = [c for c in scanned if all(c.name != name for name, _, _ in self.filters)]
+        self.indexed, count = indexed, len(self.filters) + len(scanned)
+        if not filtering and count and (not indexed or count > 1):
+            raise invalid(FILTERING)
+
+    def filter(self, columns):
+        for column in columns:
+            if column.name in self.one:
+                operator, get = self.one[column.name]
+                self.filters.append((column.name, operator, (column, get)))
+            for operator, get in self.many.get(column.name, ()):
+                self.filters.append((column.name, operator, (column, get)))
+
+    # Finding
+
+    def partitions(self, values):
+        """``[(key, values)]`` of the partitions asked for, in order."""
+        columns = self.table.partition
+        each = []
+        for column, get in zip(columns, self.keys):
+            given = {column.key(item): item for item in get(values)}
+            if len(columns) == 1 and b"" in given.values():
+                raise invalid("Key may not be empty")
+            each.append([given[key] for key in sorted(given)] if len(given) > 1 else list(given.values()))
+        return [(partition_bytes(combination), combination) for combination in combine(each)]
+
+    def many_partitions(self, values):
+        return self.keys is not None and len(self.partitions(values)) > 1
+
+    def range(self, values):
+        """The places in the order of tokens between which partitions are asked for."""
+        low, high = (-(2**63), b""), (2**63, b"")
+        for operator, get in self.tokens:
+            token = get(values)
+            after = token + 1
+            if operator in (">", ">=", "="):
+                low = max(low, (after if operator == ">" else token, b""))
+            if operator in ("<", "<=", "="):
+                high = min(high, (token if operator == "<" else after, b""))
+        return low, high
+
+    def starts(self, values):
+        """The clustering keys that begin as asked for, each with its values: ``{key: values}``."""
+        if not self.prefix:
+            return {(): ()}
+        columns, found = self.table.clustering, {}
+        for groups in combine([get(values) for get in self.prefix]):
+            row = tuple(item for group in groups for item in group)
+            found[tuple([column.key(item) for column, item in zip(columns, row)])] = row
+        return found
+
+    def slices(self, values):
+        """``[(low, high)]``, in order: the clustering keys asked for in each partition."""
+        starts, slices, rest = self.starts(values), [], self.table.clustering[self.width :]
+        for start in sorted(starts) if len(starts) > 1 else starts:
+            low, high = start, start + (TOP,)
+            for operator, get in self.bounds:
+                given = get(values)
+                if None in given:
+                    raise invalid("Invalid null value in condition for a clustering column")
+                place = start + tuple([column.key(item) for column, item in zip(rest, given)])
+                if operator in (">", ">="):
+                    low = max(low, place + (TOP,) if operator == ">" else place)
+                else:
+                    high = min(high, place if operator == "<" else place + (TOP,))
+            slices.append((low, high))
+        return slices
+
+    def predicate(self, values):
+        """A function of partition, row and now that says whether the filters let the row through; or None."""
+        tests = [self.test(operator, *target, values) for _, operator, target in self.filters]
+        if not tests:
+            return None
+        return lambda partition, row, now: all(test(partition, row, now) for test in tests)
+
+    @staticmethod
+    def test(operator, column, get, values):
+        read, type_, wanted = reader(column), column.type, get(values)
+        if operator in ("keys", "values", "entries"):
+
+            def contains(partition, row, now):
+                data = read(partition, row, now)
+                if data is None:
+                    return False
+                items = type_.split(data)
+                return wanted in (items if operator == "entries" else [item[0 if operator == "keys" else -1] for item in items])
+
+            return contains
+        if operator in ("=", "in"):
+            keys = [type_.key(item) for item in wanted]
+            return lambda *place: (data := read(*place)) is not None and type_.key(data) in keys
+        compare, key = COMPARE[operator], type_.key(wanted)
+        return lambda *place: (data := read(*place)) is not None and compare(type_.key(data), key)
+
+
+class Named:
+    """What a marker stands for that is not a column."""
+
+    kind = None
+
+    def __init__(self, name, type_):
+        self.name, self.type = name, type_
+
+
+def combine(lists):
+    size = 1
+    for items in lists:
+        size *= len(items)
+    if size > MOST:
+        raise refused(f"over {MOST:,} combinations of IN values")
+    return product(*lists)
+
+
+def reader(column):
+    """A function of partition, row and now: the column's value."""
+    position = column.position
+    if column.kind == "partition_key":
+        return lambda partition, row, now: partition.values[position]
+    if column.kind == "clustering":
+        return lambda partition, row, now: row.values[position]
+    return lambda partition, row, now: row.value(column, now)

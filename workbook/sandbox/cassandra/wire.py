@@ -1,0 +1,132 @@
+"""Frames and the words in them (native_protocol_v4.spec)."""
+
+import struct
+
+from .errors import PROTOCOL, Fault, string
+from .terms import UNSET
+from .types import value
+
+VERSION, MAX_FRAME = 4, 16 * 1024 * 1024
+HEADER = struct.Struct(">BBhBi")
+COMPRESSED, TRACING, PAYLOAD, WARNING = 1, 2, 4, 8
+(
+    ERROR, STARTUP, READY, AUTHENTICATE, _, OPTIONS, SUPPORTED, QUERY, RESULT, PREPARE, EXECUTE, REGISTER, EVENT, BATCH,
+    AUTH_CHALLENGE, AUTH_RESPONSE, AUTH_SUCCESS,
+) = range(17)
+VOID, ROWS, SET_KEYSPACE, PREPARED, SCHEMA_CHANGE = range(1, 6)
+
+
+class Reader:
+    """Reads the words of a body one after the other; Fault if it ends too early."""
+
+    def __init__(self, data):
+        self.data, self.position = data, 0
+
+    def take(self, layout, size):
+        if self.position + size > len(self.data):
+            raise Fault(PROTOCOL, "Not enough bytes to read in the body of the frame")
+        found = struct.unpack_from(layout, self.data, self.position)[0]
+        self.position += size
+        return found
+
+    def byte(self):
+        return self.take(">B", 1)
+
+    def short(self):
+        return self.take(">H", 2)
+
+    def int(self):
+        return self.take(">i", 4)
+
+    def long(self):
+        return self.take(">q", 8)
+
+    def bytes(self, size):
+        if size < 0 or self.position + size > len(self.data):
+            raise Fault(PROTOCOL, f"Not enough bytes to read {size} in the body of the frame")
+        self.position += size
+        return self.data[self.position - size : self.position]
+
+    def short_bytes(self):
+        return self.bytes(self.short())
+
+    def text(self, size):
+        try:
+            return self.bytes(size).decode()
+        except UnicodeDecodeError:
+            raise Fault(PROTOCOL, "Cannot decode string as UTF8") from None
+
+    def string(self):
+        return self.text(self.short())
+
+    def long_string(self):
+        return self.text(self.int())
+
+    def value(self):
+        size = self.int()
+        if size < 0:
+            if size < -2:
+                raise Fault(PROTOCOL, f"Invalid length {size} of a value")
+            return None if size == -1 else UNSET
+        return self.bytes(size)
+
+    def strings(self):
+        return [self.string() for _ in range(self.short())]
+
+    def string_map(self):
+        return {self.string(): self.string() for _ in range(self.short())}
+
+    def values(self, named):
+        """``(names or None, values)``."""
+        names, values = [], []
+        for _ in range(self.short()):
+            if named:
+                names.append(self.string())
+            values.append(self.value())
+        return (names if named else None), values
+
+
+def strings(texts):
+    return struct.pack(">H", len(texts)) + b"".join(map(string, texts))
+
+
+def short_bytes(data):
+    return struct.pack(">H", len(data)) + data
+
+
+def columns(table, specs):
+    """Names and types of columns or markers, which are all of one table."""
+    if not specs:
+        return b""
+    head = string(table.keyspace) + string(table.name)
+    return head + b"".join([string(name) + type_.option for name, type_ in specs])
+
+
+def rows(table, found, metadata):
+    """The body of a RESULT of kind Rows."""
+    flags = (1 if metadata else 4) | (2 if found.state is not None else 0)
+    body = struct.pack(">iii", ROWS, flags, len(found.columns))
+    if found.state is not None:
+        body += value(found.state)
+    if metadata:
+        body += columns(table, found.columns)
+    return body + struct.pack(">i", len(found.rows)) + b"".join(found.rows)
+
+
+def prepared(key, found):
+    """The body of a RESULT of kind Prepared."""
+    specs, indexes = found.binder.specs, found.binder.key_indexes(found.table) if found.table else []
+    body = struct.pack(">i", PREPARED) + short_bytes(key)
+    body += struct.pack(f">iii{len(indexes)}H", 1 if specs else 0, len(specs), len(indexes), *indexes)
+    body += columns(found.table, specs)
+    if not found.columns:
+        return body + struct.pack(">ii", 4, 0)
+    return body + struct.pack(">ii", 1, len(found.columns)) + columns(found.table, found.columns)
+
+
+def schema_change(change, target, keyspace, name):
+    return b"".join(string(word) for word in (change, target, keyspace, name) if word is not None)
+
+
+def frame(stream, opcode, body, flags=0):
+    return HEADER.pack(0x80 | VERSION, flags, stream, opcode, len(body)) + body
