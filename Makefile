@@ -9,7 +9,7 @@ endif
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test exercises outputs progress doctor bench clean
+.PHONY: help setup lab test fuzz exercises outputs progress doctor bench conformance clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,10 @@ lab: $(READY) ## open JupyterLab on the start page
 test: $(READY) ## every test: units, apps, golden answers, exercises, all notebooks
 	$(BIN)/python -m pytest
 
+fuzz: export FUZZ_REQUESTS ?= 10000
+fuzz: $(READY) ## send 10,000 good and hostile requests to each of four apps
+	$(BIN)/python -m pytest -n 0 -s tests/fuzz
+
 exercises: $(READY) ## make exercises/ anew from solutions/
 	$(BIN)/workbook exercises
 
@@ -43,6 +47,9 @@ doctor: $(READY) ## check this machine and say how to mend what is wrong
 
 bench: $(READY) ## measure: launching, the sandbox, the notebooks
 	$(BIN)/python -m tests.bench
+
+conformance: $(READY) ## ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
+	$(BIN)/python -m tests.conformance
 
 clean: ## remove the environment
 	rm -rf $(VENV)

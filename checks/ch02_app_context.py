@@ -247,15 +247,20 @@ def _verdict(app, future, seen, ends):
             "the future",
             "The view does not wait: return what pool.submit(...) returned.",
         )
-    if not seen and isinstance(future.exception(), RuntimeError):
+    error = None if seen else future.exception()
+    if error:
+        advice = (
+            "The task failed before it came to function. "
+            "What pool.submit is given after the task, the task must take."
+        )
+        if "application context" in str(error):
+            advice = "In the pool's thread current_app stands for nothing. Fetch the real app before you submit."
         return NotYet(
-            f"in the pool's thread: {str(future.exception()).splitlines()[0]}",
+            f"in the pool's thread: {type(error).__name__}: {str(error).splitlines()[0]}",
             "function(*args) called in an app context",
-            "In the pool's thread current_app stands for nothing. Fetch the real app before you submit.",
+            advice,
         )
     if not seen:
-        # Whatever the learner's own code raised in the thread.
-        future.result()
         return NotYet("function was not called", "one call", "Call function(*args) in the task that you submit.")
     _, found, shared = seen[0]
     if found is None:

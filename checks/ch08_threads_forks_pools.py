@@ -33,6 +33,7 @@ def _outcome(function, *args, seconds=2):
 )
 def in_background(in_background):
     app, ended, seen, failed = Flask("jukebox"), [], {}, []
+    started = threading.Event()
     app.teardown_appcontext(lambda exc: ended.append(threading.get_ident()))
 
     def work(number):
@@ -41,15 +42,16 @@ def in_background(in_background):
         seen["listener"] = g.get("listener")
         seen["number"] = number
         g.listener = "the thread's"
+        seen["waited for"] = not started.wait(0.5)
 
     def start(context):
-        seen.clear(), ended.clear(), failed.clear()
         usual = threading.excepthook
         threading.excepthook = lambda args: failed.append(args.exc_type.__name__)
         try:
             with context:
                 g.listener = "ann"
                 thread = in_background(work, 7)
+                started.set()
                 if hasattr(thread, "join") and thread.ident is not None:
                     thread.join(5)
                 return thread, list(ended), g.listener
@@ -81,6 +83,12 @@ def in_background(in_background):
         )
     if thread.ident is None:
         return NotYet("the thread was not started", "a thread at work", "Call its start() before you return it.")
+    if "TypeError" in failed:
+        return NotYet(
+            "the thread ended with TypeError: the number of arguments is wrong",
+            "work(7), as in_background(work, 7) says",
+            "Whatever in_background was given after work is for work: work(*args).",
+        )
     if failed and not seen:
         return NotYet(
             f"the thread ended with {failed[0]} before it called work",
@@ -94,6 +102,12 @@ def in_background(in_background):
             "work in an app context",
             "A thread starts without a context. Push one in the thread, around work.",
         )
+    if seen["waited for"]:
+        return NotYet(
+            "in_background came back when work had ended",
+            "the thread, while work is still running",
+            "join() waits for the thread. Leave that to the caller, who may have better things to do.",
+        )
     if seen["listener"] is not None or listener != "ann":
         return NotYet(
             "work saw the g of the caller",
@@ -101,24 +115,36 @@ def in_background(in_background):
             "That is the caller's context, and its teardown closes what work still uses. "
             "Push a context of the thread's own.",
         )
+    if seen["app"] != "jukebox":
+        return NotYet(
+            f"work ran for the app {seen['app']!r}",
+            "for the app that started it",
+            "Another app has other settings and another database. Use the one of the caller.",
+        )
     if ended_early != [seen["thread"]]:
         return NotYet(
             f"{len(ended_early)} teardowns when work had ended",
             "one, in the thread",
             "The context of the thread must end with work: use it in a with block.",
         )
-    if (seen["app"], seen["number"]) != ("jukebox", 7):
+    if seen["number"] != 7:
         return NotYet(
-            f"work({seen['number']!r}) for the app {seen['app']!r}",
-            "work(7) for the app that started it",
-            "Pass the arguments on, and use the app of the caller.",
+            f"work({seen['number']!r})",
+            "work(7), as in_background(work, 7) says",
+            "Mind the star: work(*args) passes each argument on, work(args) all of them as one.",
         )
+
+
+class _Client:
+    """Stands for a driver's client."""
 
 
 @exercise(
     "Between looking and setting, another thread may look too.",
     "Hold the lock while you look and until you have set. Where is the client kept, if each app has its own?",
     'with lock: if "client" not in app.extensions: app.extensions["client"] = make()',
+    seconds=5,
+    on_error={TimeoutError: "An earlier call kept the lock. `with lock:` lets go of it on every way out."},
 )
 def one_client(get_client):
     def make():
@@ -129,7 +155,7 @@ def one_client(get_client):
         time.sleep(0.1)
         with counting:
             counts["now"] -= 1
-        return object()
+        return _Client()
 
     def fail():
         raise ConnectionError("nobody there")
@@ -137,13 +163,24 @@ def one_client(get_client):
     counting, counts = threading.Lock(), {"now": 0, "most": 0, "made": 0}
     app = Flask("one")
     first, second = get_client(app, make), get_client(app, make)
-    if first is None:
-        return NotYet("get_client returned None", "the client", "Return the client, whoever made it.")
+    if not (isinstance(first, _Client) and isinstance(second, _Client)):
+        which, client = ("first", first) if not isinstance(first, _Client) else ("second", second)
+        return NotYet(
+            f"the {which} call returned {type(client).__name__}",
+            "the client",
+            "Return the client, whoever made it: what make() returned, now or earlier.",
+        )
     if first is not second:
         return NotYet(
             "a second call made a second client",
             "the first one again",
             'Keep the client as app.extensions["client"], and look there before you make one.',
+        )
+    if counts["made"] > 1:
+        return NotYet(
+            "the second call returned the first client, and called make() all the same",
+            "make() called once",
+            "An argument is computed before the call: setdefault(key, make()) makes a client each time.",
         )
     if get_client(Flask("two"), make) is first:
         return NotYet(
@@ -161,7 +198,7 @@ def one_client(get_client):
     counts.update(now=0, most=0, made=0)
     app = Flask("eight")
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda number: get_client(app, make), range(8)))
+        clients = list(threads.map(lambda number: get_client(app, make), range(8)))
     if counts["most"] > 1:
         return NotYet(
             f"8 threads made {counts['made']} clients, several at the same time",
@@ -173,6 +210,14 @@ def one_client(get_client):
             f"8 threads made {counts['made']} clients, one after the other",
             "1",
             "They looked first and waited for the lock then. Look when you have the lock.",
+        )
+
+    if set(clients) != {app.extensions["client"]}:
+        others = sum(client is not app.extensions["client"] for client in clients)
+        return NotYet(
+            f"{others} of 8 threads did not get the client",
+            "the one client for each of them",
+            "Who finds the lock taken waits for it. `with lock:` waits.",
         )
 
     app = Flask("fails")
@@ -209,51 +254,87 @@ def _places(number):
     "place = places.get(timeout=wait). If connect() fails: places.put(None), then raise.",
 )
 def take(take):
+    def connect():
+        opened.append(_Connection())
+        return opened[-1]
+
     def refuse():
         raise ConnectionRefusedError("nobody there")
 
-    places = _places(2)
-    first, second = take(places, _Connection, 0.05), take(places, _Connection, 0.05)
+    opened, places = [], _places(2)
+    first, second = take(places, connect, 0.05), take(places, connect, 0.05)
     if not isinstance(first, _Connection) or not isinstance(second, _Connection):
         return NotYet(
             f"take returned {type(first).__name__}",
             "a connection",
             "None is a place that was not opened yet: open a connection for it.",
         )
-    outcome = _outcome(take, places, _Connection, 0.05)
+    if places.qsize():
+        return NotYet(
+            f"2 connections are lent, and {places.qsize()} of 2 places are free",
+            "none, until a connection is given back",
+            "Who has the connection has its place. Put the place back only where connect() failed.",
+        )
+    outcome = _outcome(take, places, connect, 0.05)
     if outcome is None:
         return NotYet(
             "all places were taken, and take was still waiting after 2 s",
             "TimeoutError after wait (here 0.05 s)",
-            "Tell the queue how long to wait.",
+            "Tell the queue how long to wait: timeout=wait.",
         )
-    if outcome[1] is None:
+    result, error = outcome
+    if isinstance(result, _Connection):
         return NotYet(
             "a pool of 2 places lent 3 connections",
             "TimeoutError",
             "No place, no connection: without a limit it is no pool.",
         )
-    if not isinstance(outcome[1], TimeoutError):
+    if error is None:
         return NotYet(
-            f"all places were taken, and take raised {type(outcome[1]).__name__}",
+            f"all places were taken, and take returned {type(result).__name__}",
+            "TimeoutError raised",
+            "The caller would use it as a connection. Raise the error, so that it cannot be overlooked.",
+        )
+    if not isinstance(error, TimeoutError):
+        return NotYet(
+            f"all places were taken, and take raised {type(error).__name__}",
             "TimeoutError",
             "The caller knows the pool, not its queue: turn queue.Empty into TimeoutError.",
         )
-    places.put(first)
-    if take(places, _Connection, 0.05) is not first:
+    if places.qsize():
+        return NotYet(
+            "waiting came to nothing, and there is a place more than before",
+            "as many places as before",
+            "A place is put back by whoever took one, and here nobody did: queue.Empty is not connect()'s error.",
+        )
+    threading.Timer(0.1, places.put, [first]).start()
+    outcome = _outcome(take, places, connect, 1)
+    if outcome is None or isinstance(outcome[1], TimeoutError):
+        return NotYet(
+            "a connection came back after 0.1 s, and take with wait=1 did not get it",
+            "that connection",
+            "Look and wait are one call: places.get(timeout=wait). Whoever looks first gives up too early.",
+        )
+    if outcome[0] is not first:
         return NotYet(
             "a connection was given back, and take opened another",
             "the one that was given back",
             "Use the connection in the place, if there is one.",
         )
+    if len(opened) > 2:
+        return NotYet(
+            f"2 places, and {len(opened)} connections were opened",
+            "2",
+            "Nobody closes the others. Open a connection only when you have a place, and it is empty.",
+        )
 
     places = _places(1)
-    outcome = _outcome(take, places, refuse, 0.05)
-    if outcome is None or not isinstance(outcome[1], ConnectionRefusedError):
+    result, error = _outcome(take, places, refuse, 0.05) or (None, None)
+    if not isinstance(error, ConnectionRefusedError):
         return NotYet(
-            "connect() failed, and take kept it to itself",
+            f"connect() failed, and take {f'raised {type(error).__name__}' if error else 'kept it to itself'}",
             "the error of connect()",
-            "Let the error go on to the caller, who can answer 503.",
+            "Let that error go on to the caller: \"busy\" and \"nobody there\" are two answers.",
         )
     if places.qsize() != 1:
         return NotYet(

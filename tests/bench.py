@@ -3,19 +3,25 @@
 Ratios are of medians, both sides measured in turn in one run.
 """
 
+import json
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
+from threading import Timer
 
+import httpx
 import psutil
 
 from tests.processes import left_running
-from workbook import databases
+from workbook import databases, measured
 from workbook.child import Child
-from workbook.launch import launch
+from workbook.launch import APPS, launch
+from workbook.wire import Wire
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = [path for room in ("notebooks", "solutions", "exercises") for path in (ROOT / room).glob("*.ipynb")]
@@ -116,6 +122,172 @@ with ThreadPoolExecutor(2) as pool:
     paths = sorted({str(path.parent.relative_to(ROOT)) for path in NOTEBOOKS})
     suite = seconds(lambda: python("-m", "pytest", "-q", *paths))
     print(f"{len(NOTEBOOKS)} notebooks: nbval {suite:.1f} s; bare kernels {bare:.1f} s; ratio {suite / bare:.2f}")
+
+
+def bench_ways(requests=100):
+    """Chapter 8's ways to reach a database -> docs/measured/ch08.json."""
+    songs, plays = databases.rethinkdb("ways"), databases.mongodb("ways")
+    wires = Wire(songs.host, songs.port), Wire(*plays.address)
+    reach = songs.through(wires[0]), plays.through(wires[1])
+
+    def app(name, **settings):
+        return launch("ch08_threads_forks_pools", *reach, name=name, **settings)
+
+    def start():
+        """way -> (app, path), all of them new."""
+        pooled, early = app("pooled"), app("early", OPEN_EARLY=True)
+        return {
+            "RethinkDB, connection per context": (app("per context", POOL_SIZE=0), "/songs/so-what"),
+            "RethinkDB, one connection for all": (early, "/early/songs/so-what"),
+            "RethinkDB, pool that asks each time": (app("careful", POOL_CHECK_AFTER=0), "/songs/so-what"),
+            "RethinkDB, pool": (pooled, "/songs/so-what"),
+            "MongoDB, client per request": (pooled, "/wasteful/plays/so-what"),
+            "MongoDB, one client": (pooled, "/plays/so-what"),
+        }
+
+    def opened():
+        return sum(wire.opened for wire in wires)
+
+    def measure(where, delay):
+        """The ways in turn, ``requests`` times, each with its milliseconds and sockets."""
+        for wire in wires:
+            wire.delay(delay)
+        ways = start()
+        times, sockets = {way: [] for way in ways}, dict.fromkeys(ways, 0)
+        for _ in range(requests):
+            for way, (app, path) in ways.items():
+                before = opened()
+                times[way].append(seconds(lambda: answers.append(app.get(path))))
+                assert answers.pop().status == 200
+                sockets[way] += opened() - before
+        for way in ways:
+            rows[way][f"ms, {where}"] = round(1000 * median(times[way]), 1)
+            rows[way][f"sockets, {where}"] = sockets[way] / requests
+
+    def right_answers(app, path):
+        """How many of ``requests`` from 8 threads are answered, and with the song they asked for."""
+
+        def ask(number):
+            song = ("so-what", "take-five")[number % 2]
+            reply = app.get(path.replace("so-what", song))
+            return reply.status == 200 and song in (reply.json().get("id"), reply.json().get("_id"))
+
+        # Whoever waits for an answer that another thread has read hears of it then.
+        rescue = Timer(10, wires[0].cut)
+        rescue.start()
+        with ThreadPoolExecutor(8) as threads:
+            right = sum(threads.map(ask, range(requests)))
+        rescue.cancel()
+        return right
+
+    app("seed").flask("seed")
+    rows, answers = {way: {"way": way} for way in start()}, []
+    measure("loopback", 0)
+    measure("20 ms away", 0.02)
+    for wire in wires:
+        wire.delay(0)
+    for way, target in start().items():
+        rows[way]["right of 100, 8 at once"] = 100 * right_answers(*target) // requests
+    about = f"each way in turn, {requests} times; ms is the median of a request, sockets are per request"
+    measured.write("ch08", about, ["flask", "rethinkdb", "pymongo"], list(rows.values()))
+    print(measured.Measured("ch08"))
+    print("docs/measured/ch08.json is yours now; `workbook outputs notebooks/ch08*` draws chapter 8 from it.")
+
+
+def bench_streaming(rows=100_000, page=200, rounds=3):
+    """Chapter 10: a list that is sent against a stream, in turn -> docs/measured/ch10.json."""
+    archive, live = databases.cassandra("streaming"), databases.rethinkdb("streaming")
+    station = "/stations/bell-rock/readings.json"
+    ways = {"a list": f"/listed{station}", "a stream": station}
+
+    def app():
+        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page)
+
+    app().flask("load", "--rows", str(rows), "--size", "100")
+    downloads, pages = {way: [] for way in ways}, {}
+    for _ in range(rounds):
+        for way, path in ways.items():
+            with app() as fresh:
+                fresh.get(f"{path}?limit=1")  # connects, and prepares the statement
+                with archive.counting() as counts:
+                    downloads[way].append(download(fresh, path))
+                pages[way] = counts["pages"]
+    record = []
+    for way in ways:
+        first, total, megabytes = map(median, zip(*downloads[way], strict=True))
+        figures = {"first byte, ms": first * 1000, "memory, MB": megabytes, "in all, s": total}
+        record.append({
+            "way": way,
+            **{name: float(f"{figure:.3g}") for name, figure in figures.items()},
+            "rows before the first byte": rows if way == "a list" else page,
+            "pages": pages[way],
+        })
+    with archive.connect() as session:
+        node = session.execute("SELECT cluster_name, release_version FROM system.local").one()
+    server = "the sandbox" if node.cluster_name == "sandbox" else f"Cassandra {node.release_version}"
+    about = f"{rows:,} rows from {server}, {page} to a page, median of {rounds} runs"
+    measured.write("ch10", about, ["flask", "cassandra-driver"], record)
+    print(measured.Measured("ch10"))
+    formatters(rows)
+
+
+def download(app, path):
+    """Read an answer -> seconds to its first byte, seconds in all, megabytes that the app grew by."""
+    process = psutil.Process(app._child.process.pid)
+    before = process.memory_info().rss
+    sizes, done = [before], threading.Event()
+
+    def watch():
+        while not done.wait(0.005):
+            sizes.append(process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    with httpx.Client(trust_env=False, verify=False, timeout=120) as client:
+        started = time.perf_counter()
+        with client.stream("GET", app.url + path) as answer:
+            pieces = answer.iter_raw()
+            next(pieces)
+            first = time.perf_counter() - started
+            for _ in pieces:
+                pass
+        total = time.perf_counter() - started
+    done.set()
+    watcher.join()
+    return first, total, (max(sizes) - before) / 2**20
+
+
+def formatters(rows, rounds=5):
+    """Rows in memory as JSON: the app's pages against a formatter that takes rows one by one."""
+    sys.path.insert(0, str(APPS))
+    from flask import Flask
+
+    from ch10_streaming import archive, commands, json_provider, pieces
+
+    app = Flask("formatter")
+    json_provider.init_app(app)
+    columns = archive.COLUMNS.split(", ")
+    readings = [dict(zip(columns, commands.reading(number, 100), strict=True)) for number in range(rows)]
+    pages = [readings[start : start + 200] for start in range(0, rows, 200)]
+
+    def one_by_one(readings, **layout):
+        yield "[\n"
+        for number, reading in enumerate(readings):
+            yield (",\n" if number else "") + json.dumps(reading, default=app.json.default, **layout)
+        yield "\n]"
+
+    ways = {
+        "page by page": lambda: pieces.as_array(pages, app.json.dumps),
+        "one by one": lambda: one_by_one(readings),
+        "one by one, indented": lambda: one_by_one(readings, indent=2),
+    }
+    times = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, formatter in ways.items():
+            times[way].append(seconds(lambda formatter=formatter: [piece.encode() for piece in formatter()]))
+    for way, taken in times.items():
+        ratio = median(taken) / median(times["page by page"])
+        print(f"{way}: {rows / median(taken):,.0f} rows/s; page by page is {ratio:.2f} times as fast")
 
 
 BENCHES = {name.removeprefix("bench_"): value for name, value in list(globals().items()) if name.startswith("bench_")}

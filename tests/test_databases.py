@@ -1,3 +1,7 @@
+import socket
+from pathlib import Path
+
+import psutil
 import pytest
 from rethinkdb import r
 
@@ -137,3 +141,27 @@ def test_a_sandbox_that_died_is_replaced():
     sandbox.wait()
     second = databases.rethinkdb("dies")
     assert second.port != first.port
+
+
+def test_a_mongodb_sandbox_is_killed_and_comes_back_empty():
+    database = databases.mongodb("killed")
+    folder = Path(psutil.Process(databases._sandboxes["mongodb"][0].pid).cwd())
+    with database.connect() as client:
+        client[database.name].t.insert_one({})
+        database.kill()
+        assert not folder.exists()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(database.address)
+        database.start()
+        assert client[database.name].t.find_one() is None
+    assert databases.mongodb("another").address == database.address
+
+
+def test_only_a_sandbox_of_this_process_is_killed():
+    database = databases.mongodb("killed")
+    with pytest.raises(LookupError):
+        databases.MongoDB("mongodb://127.0.0.1:1", "killed").kill()
+    database.kill()
+    with pytest.raises(LookupError):
+        database.kill()
+    database.start()

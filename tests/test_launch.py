@@ -250,6 +250,22 @@ def test_gunicorn_with_two_workers(app_file, preload):
 
 
 @gunicorn_only
+def test_launch_waits_for_the_last_worker(app_file, tmp_path):
+    late = """
+    try:
+        os.mkdir(app.config["FIRST"])
+    except FileExistsError:
+        time.sleep(1)
+    return app
+"""
+    source = WHO.replace("\n    return app\n", late)
+    with launch(app_file(source), workers=2, preload=False, WAIT=0.2, FIRST=str(tmp_path / "first")) as app:
+        with ThreadPoolExecutor(2) as pool:
+            replies = [reply.json() for reply in pool.map(app.get, ["/", "/"])]
+    assert len({reply["worker"] for reply in replies}) == 2
+
+
+@gunicorn_only
 @pytest.mark.parametrize("preload", [True, False])
 def test_gunicorn_start_up_failure_shows_the_apps_own_traceback(app_file, preload):
     path = app_file("def create_app():\n    return 1 / 0\n")

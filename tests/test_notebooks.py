@@ -111,6 +111,8 @@ def test_nothing_of_one_machine_is_in_it(notebook):
     stored = json.dumps(notebook)
     assert not re.findall(r"(?<![\w.])/(?:home|root|Users|tmp|work)/", stored)
     assert not re.findall(r"127\.0\.0\.1:\d{4,5}", stored)
+    # What the doctor says of a machine that is not well.
+    assert not re.findall(r"kill \d+", stored)
 
 
 def test_links_between_rooms_lead_somewhere(notebook):

@@ -156,3 +156,20 @@ def test_a_cassandra_session_is_seen_where_it_is_opened_and_closed():
     [opened, closed] = [e for e in recorder.events if e["kind"] in ("open", "close")]
     assert opened["connection"] == closed["connection"] == "cassandra 1"
     assert opened["step"] == closed["step"] is not None
+
+
+def test_what_another_recorder_saw_opened_is_not_seen_closed():
+    database = databases.rethinkdb("recorded_before")
+    app = Flask("two recorders")
+    with Recorder(app):
+        opened = database.connect()
+    with Recorder(app) as recorder:
+        opened.close()
+    assert recorder.events == []
+
+
+def test_what_is_handed_on_is_not_kept():
+    app, told = Flask("told"), []
+    with Recorder(app, on_event=told.append) as recorder:
+        app.test_client().get("/")
+    assert told and not recorder.events

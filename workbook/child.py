@@ -233,6 +233,7 @@ def _run_foreign(module):
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
+    take_stdout()({"folder": folder})
     os.chdir(folder)
     follow_parent(leave=leave)
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -87,7 +87,8 @@ class _Drawing:
             self.y += 10
 
     def row(self, row, group, edges):
-        left, right = edges[row.start], edges[row.last(group) + 1]
+        left = edges[row.start]
+        right = max(edges[row.last(group) + 1], left + len(row.label) * CHARACTER + 12)
         bottom = 64 if row.steps else 26
         self.box("context" if row.pushed else "outside", left - 4, self.y, right - left + 4, bottom)
         self.text(left + 4, self.y + 16, row.label, "context-label")
@@ -104,7 +105,9 @@ class _Drawing:
         self.box(kind if kind in ("bad", "teardown", "view") else "hook", left, self.y + 23, right - left - 6, 34)
         middle = (left + right - 6) / 2
         self.text(middle, self.y + 36, step.hook, "small", "middle")
-        self.text(middle, self.y + 51, step.label, "bad-text" if step.raised else "", "middle")
+        # Not bold: the columns are as wide as the text is in the usual weight.
+        style, weight = ("bad-text", "500") if step.raised else ("", "")
+        self.text(middle, self.y + 51, step.label, style, "middle", weight)
 
     def bar(self, bar, edges):
         leaks = bar.state == "still open"
@@ -131,7 +134,8 @@ class _Drawing:
             f'<rect class="{style}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{radius}"/>'
         )
 
-    def text(self, x, y, text, style="", anchor="start"):
+    def text(self, x, y, text, style="", anchor="start", weight=""):
+        weight = f' style="font-weight: {weight}"' if weight else ""
         self.parts.append(
-            f'<text class="{style}" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{html.escape(text)}</text>'
+            f'<text class="{style}" x="{x:g}" y="{y:g}" text-anchor="{anchor}"{weight}>{html.escape(text)}</text>'
         )

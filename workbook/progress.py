@@ -10,6 +10,7 @@ import contextlib
 import html
 import json
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -130,7 +131,7 @@ class Table:
         for stem, title, rows in self.chapters:
             parts.append(
                 '<tr><th scope="rowgroup" colspan="3" style="text-align: left">'
-                f"{e(title)} <code>{e(stem)}</code></th></tr>"
+                f"{_code(e(title))} <code>{e(stem)}</code></th></tr>"
             )
             for name, record in rows:
                 parts.append(
@@ -139,11 +140,17 @@ class Table:
                     f'<td style="text-align: left">{e(_effort(record))}</td></tr>'
                 )
         note = f"<p>{e(self.note)}</p>" if self.note else ""
+        columns = ("exercise", "outcome", "effort")
+        head = "".join(f'<th scope="col" style="text-align: left">{column}</th>' for column in columns)
         return (
-            '<table><thead><tr><th scope="col">exercise</th><th scope="col">outcome</th>'
-            '<th scope="col">effort</th></tr></thead><tbody>'
+            f"<table><thead><tr>{head}</tr></thead><tbody>"
             f"{''.join(parts)}</tbody></table><p>{e(self.total)}</p>{note}"
         )
+
+
+def _code(title):
+    """A heading's HTML with its `code` as in the notebook."""
+    return re.sub(r"`(.+?)`", r"<code>\1</code>", title)
 
 
 def show(root=None):

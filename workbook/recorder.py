@@ -235,13 +235,15 @@ class Recorder:
 
     def opened(self, driver, connection):
         """A driver hook saw ``connection`` (any object) open its socket."""
-        connection._recorded = f"{driver} {self._next(driver)}"
-        self.emit("open", connection=connection._recorded, step=_step.get())
+        name = f"{driver} {self._next(driver)}"
+        connection._recorded = (self, name)
+        self.emit("open", connection=name, step=_step.get())
 
     def closed(self, connection, raised=None):
         """A driver hook saw ``connection`` closed; ``raised`` names the error of a failed goodbye."""
-        name = connection.__dict__.pop("_recorded", None)
-        if name is not None:
+        # One that an earlier recorder saw opened is no business of this one.
+        recorder, name = connection.__dict__.pop("_recorded", (None, None))
+        if recorder is self:
             self.emit("close", connection=name, step=_step.get(), raised=raised)
 
 

@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import json
 import linecache
+import mmap
 import os
 import signal
 import sys
@@ -118,9 +119,14 @@ def run_workers(spec, report):
         # The threads of follow_parent live in the arbiter alone: a fork does not copy threads.
         child.watch_parent(worker.ppid)
 
+    # Shared with the workers: a byte for each of them, set when it can take a request.
+    booted = mmap.mmap(-1, spec["workers"])
+
     def post_worker_init(worker):
-        if worker.age == 1:
-            report({"ready": worker.sockets[0].getsockname()[1]})
+        if worker.age <= spec["workers"]:
+            booted[worker.age - 1] = 1
+            if all(booted[:]):
+                report({"ready": worker.sockets[0].getsockname()[1]})
 
     class Gunicorn(BaseApplication):
         def load_config(self):

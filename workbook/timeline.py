@@ -72,6 +72,7 @@ class Group:
     def __init__(self):
         self.sections = []
         self.columns = []  # the widest text of each column, in characters
+        self.outside = None  # the row of what happened in no context
 
     def column(self, *texts):
         """A new column at the right -> its index."""
@@ -149,10 +150,12 @@ class _Reader:
                 return row
         if event["context"] in self.contexts:
             return self.contexts[event["context"]][1]
-        section = Section(self.command or "outside any context")
-        group.sections.append(section)
-        section.rows.append(Row("no context", len(group.columns), pushed=False))
-        return section.rows[0]
+        if group.outside is None:
+            section = Section(self.command or "outside any context")
+            group.sections.append(section)
+            group.outside = Row("no context", len(group.columns), pushed=False)
+            section.rows.append(group.outside)
+        return group.outside
 
     def on_command(self, event):
         self.command = event["name"]

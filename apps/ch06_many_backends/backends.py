@@ -33,6 +33,7 @@ def open_mongodb():
         config["MONGODB_URI"],
         connect=False,
         serverSelectionTimeoutMS=config["TIMEOUT"] * 1000,
+        socketTimeoutMS=config["TIMEOUT"] * 1000,
         # One socket to watch the server with instead of two: chapter 6 counts them.
         serverMonitoringMode="poll",
     )

@@ -1,9 +1,10 @@
-from flask import Blueprint, abort
+from flask import Blueprint, abort, current_app
 from httpx import HTTPError
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure
 from rethinkdb import r
-from rethinkdb.errors import ReqlDriverError
+from rethinkdb.errors import ReqlAvailabilityError, ReqlDriverError
 
+from . import auth
 from .auth import requires_auth
 from .backends import get_backend
 
@@ -19,6 +20,10 @@ REVIEWS = [
 ]
 
 bp = Blueprint("shop", __name__)
+
+
+class BadAnswer(Exception):
+    """The service of another team answered with something that is not a rate."""
 
 
 @bp.get("/")
@@ -53,10 +58,24 @@ def offers():
     found = list(r.table("records").order_by("title").run(get_backend("rethinkdb")))
     for each in found:
         each["stars"] = stars_of(each["id"])
-    reply = get_backend("rates").get("/rates/USD").raise_for_status().json()
+    rate, caller = rate_of("USD")
     for each in found:
-        each["dollars"] = round(each["euros"] * reply["rate"], 2)
-    return {"offers": found, "rate for": reply["caller"]}
+        each["dollars"] = round(each["euros"] * rate, 2)
+    return {"offers": found, "rate for": caller}
+
+
+def rate_of(currency):
+    """(what a euro is worth, for whom): checked like everything that comes from outside."""
+    reply = get_backend("rates").get(f"/rates/{currency}").raise_for_status()
+    try:
+        answer = reply.json()
+    except (ValueError, RecursionError):
+        raise BadAnswer("no JSON") from None
+    match answer:
+        # Neither NaN nor infinity is between two numbers.
+        case {"rate": int() | float() as rate, "caller": caller} if 0 < rate < 1_000_000:
+            return rate, caller
+    raise BadAnswer("no rate")
 
 
 def stars_of(record_id):
@@ -77,11 +96,21 @@ def seed():
 
 
 def away(error):
+    current_app.logger.warning("%s: %s", type(error).__name__, error)
     return {"error": "a backend is away"}, 503
 
 
+def bad_answer(error):
+    current_app.logger.warning("The rates: %s", error)
+    return {"error": "a backend answered nonsense"}, 502
+
+
 def init_app(app):
+    auth.check(app.config["API_TOKENS"])
     app.register_blueprint(bp)
     app.cli.command("seed")(seed)
-    for error in (ReqlDriverError, PyMongoError, HTTPError):
+    # Not every error of a driver: what the app itself does wrong stays a 500. A table that is
+    # missing, or whose servers are, is a ReqlAvailabilityError.
+    for error in (ReqlDriverError, ReqlAvailabilityError, ConnectionFailure, HTTPError):
         app.register_error_handler(error, away)
+    app.register_error_handler(BadAnswer, bad_answer)

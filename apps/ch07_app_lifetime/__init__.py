@@ -17,10 +17,10 @@ def create_app(config="ch07_app_lifetime.config.Config"):
     json_provider.init_app(app)
     app.register_blueprint(records.bp)
 
-    # The wrong ways, kept to be compared.
-    module_global.init_app(app)
-    app.register_blueprint(per_request.bp)
-    app.register_blueprint(trusting.bp)
+    if app.config["WRONG_WAYS"]:
+        module_global.init_app(app)
+        app.register_blueprint(per_request.bp)
+        app.register_blueprint(trusting.bp)
     if app.config["CLOSE_IN_TEARDOWN"]:
         closing.init_app(app)
     return app

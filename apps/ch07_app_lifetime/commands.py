@@ -6,6 +6,8 @@ from werkzeug.security import generate_password_hash
 
 from .mongo import get_client, get_shared_db
 
+# Invented members of an invented shop: their passwords may stand here because they open nothing
+# else. Real ones are never in code; members choose them, and only the hashes are kept.
 SHELVES = {
     "ada": ("engine", ["Blue Train", "Kind of Blue"]),
     "grace": ("cobol", ["Time Out"]),

@@ -9,5 +9,7 @@ class Config:
     MAX_CONTENT_LENGTH = 64 * 1024
     # False leaves Flask's JSON provider as it is.
     MONGO_JSON = True
+    # True adds what must not be copied: /per-request, /trusting, /module-global.
+    WRONG_WAYS = False
     # True closes the client when a context ends: the wrong way, kept to be looked at.
     CLOSE_IN_TEARDOWN = False

@@ -13,6 +13,8 @@ class Config:
     MONGODB_DB = "jukebox"
     # Sockets of the client's pool; pymongo's own default is 100.
     MONGODB_POOL_SIZE = 100
+    # How long to wait for an answer of MongoDB; pymongo's own default is for ever.
+    MONGODB_SOCKET_MS = 5000
 
     # True opens both databases while the app is made: the wrong way, kept to be looked at.
     OPEN_EARLY = False

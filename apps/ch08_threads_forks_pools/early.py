@@ -20,6 +20,11 @@ def songs():
     return list(r.table("songs").order_by("title").run(current_app.extensions["early conn"]))
 
 
+@bp.get("/songs/<song_id>")
+def song(song_id):
+    return r.table("songs").get(song_id).run(current_app.extensions["early conn"])
+
+
 @bp.get("/listeners")
 def listeners():
     """Send the listeners, row by row."""

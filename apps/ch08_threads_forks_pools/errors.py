@@ -1,7 +1,7 @@
 """What the client is told when a database is busy or away."""
 
 from pymongo.errors import ConnectionFailure
-from rethinkdb.errors import ReqlDriverError
+from rethinkdb.errors import ReqlAvailabilityError, ReqlDriverError
 
 from .pool import PoolTimeout
 
@@ -16,5 +16,6 @@ def unavailable(error):
 
 def init_app(app):
     app.register_error_handler(PoolTimeout, busy)
-    app.register_error_handler(ReqlDriverError, unavailable)
-    app.register_error_handler(ConnectionFailure, unavailable)
+    # A table that is missing, or whose servers are, is a ReqlAvailabilityError.
+    for error in (ReqlDriverError, ReqlAvailabilityError, ConnectionFailure):
+        app.register_error_handler(error, unavailable)

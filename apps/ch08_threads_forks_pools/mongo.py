@@ -13,6 +13,7 @@ def make_client(config, **options):
         serverMonitoringMode="poll",
         maxPoolSize=config["MONGODB_POOL_SIZE"],
         serverSelectionTimeoutMS=2000,
+        socketTimeoutMS=config["MONGODB_SOCKET_MS"],
         **options,
     )
 

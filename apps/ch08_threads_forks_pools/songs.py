@@ -17,8 +17,11 @@ def songs():
     return list(r.table("songs").order_by("title").run(get_conn()))
 
 
-@bp.get("/songs/<song_id>")
+# A primary key of RethinkDB has at most 127 bytes, and none of them is zero.
+@bp.get("/songs/<string(maxlength=30):song_id>")
 def song(song_id):
+    if "\0" in song_id:
+        abort(404)
     return r.table("songs").get(song_id).run(get_conn()) or abort(404)
 
 

@@ -4,6 +4,8 @@ class Config:
 
     MONGODB_URI = "mongodb://127.0.0.1:27017"
     MONGODB_DB = "shop"
+    # How long to wait for an answer; pymongo's own default is for ever.
+    MONGODB_SOCKET_MS = 5000
     # The path of an SQLite file; without one there are no orders.
     ORDERS_DB = None
 

@@ -1,7 +1,7 @@
 """Every error is answered in JSON; a database that is away is a 503."""
 
-from flask import json
-from pymongo.errors import PyMongoError
+from flask import current_app, json
+from pymongo.errors import ConnectionFailure
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 
@@ -13,17 +13,19 @@ def http_error(error):
 
 
 def database_error(error):
+    current_app.logger.warning("MongoDB: %s", type(error).__name__)
     return {"error": "The database is away"}, 503
 
 
 def server_error(error):
     # What fails while the session is opened or saved comes here, not to database_error.
-    if isinstance(error.original_exception, PyMongoError):
+    if isinstance(error.original_exception, ConnectionFailure):
         return database_error(error)
     return http_error(error)
 
 
 def init_app(app):
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(PyMongoError, database_error)
+    # No server found, the connection lost, no answer in time. What else pymongo raises is a mistake of ours.
+    app.register_error_handler(ConnectionFailure, database_error)
     app.register_error_handler(InternalServerError, server_error)

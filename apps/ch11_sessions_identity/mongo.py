@@ -34,6 +34,7 @@ def init_app(app):
         app.config["MONGODB_URI"],
         connect=False,
         serverSelectionTimeoutMS=1000,
+        socketTimeoutMS=app.config["MONGODB_SOCKET_MS"],
         event_listeners=[CommandLog()] if app.config["SHOW_COMMANDS"] else [],
     )
     if app.config["SHOW_COMMANDS"]:

@@ -5,9 +5,11 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from flask import g
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 from rethinkdb.errors import ReqlDriverError
 from werkzeug.serving import make_server
 
@@ -19,7 +21,7 @@ from workbook.wire import Wire
 
 sys.path.insert(0, str(APPS))
 
-from ch06_many_backends import backends, create_app, rates  # noqa: E402
+from ch06_many_backends import backends, create_app, rates, shop  # noqa: E402
 from ch06_many_backends.auth import hashed  # noqa: E402
 from ch06_many_backends.config import Config  # noqa: E402
 from ch06_many_backends.registry import Registry, UnknownBackend  # noqa: E402
@@ -324,6 +326,12 @@ def test_nobody_may_ask_unless_the_settings_say_so(make_app):
     assert make_app(API_TOKENS={}).test_client().get("/records", headers=ADA).status_code == 401
 
 
+@pytest.mark.parametrize("known", [hashed(TOKEN).upper(), hashed(TOKEN)[1:], TOKEN, "", "é"])
+def test_a_hash_that_no_token_can_have_is_refused_at_the_start(make_app, known):
+    with pytest.raises(ValueError, match="API_TOKENS: 'ada' needs a SHA-256"):
+        make_app(API_TOKENS={"bob": hashed(TOKEN), "ada": known})
+
+
 def test_the_second_caller_may_ask_too(make_app):
     tokens = {"ada": hashed("another"), "bob": hashed(TOKEN)}
     client = make_app(API_TOKENS=tokens).test_client()
@@ -349,6 +357,58 @@ def test_a_backend_that_is_away(client, wires, number, path):
     finally:
         wire.accept()
     assert client.get(path, headers=ADA).status_code == 200
+
+
+def test_a_database_without_tables(make_app, caplog):
+    empty = databases.rethinkdb("test_ch06_empty").name
+    reply = make_app(RETHINKDB_DB=empty).test_client().get("/records", headers=ADA)
+    assert (reply.status_code, reply.json) == (503, {"error": "a backend is away"})
+    assert f"`{empty}.records` does not exist" in caplog.text
+
+
+def test_a_mistake_of_the_app_is_not_called_away(app, client, monkeypatch):
+    def nonsense(record_id):
+        return backends.get_backend("mongodb").command("nonsense")
+
+    monkeypatch.setattr(shop, "stars_of", nonsense)
+    with pytest.raises(OperationFailure):
+        client.get("/records/time-out", headers=ADA)
+
+
+@pytest.fixture
+def rates_answer(app, monkeypatch):
+    """A function that lets the other service answer every request with one response."""
+
+    def rates_answer(*response, **options):
+        transport = httpx.MockTransport(lambda request: httpx.Response(*response, **options))
+        known = app.extensions["backends"].backends
+        client = httpx.Client(base_url="http://rates", transport=transport)
+        monkeypatch.setitem(known, "rates", known["rates"]._replace(open=lambda: client))
+
+    return rates_answer
+
+
+ODD_RATES = ['"1.1"', "null", "[]", "-1", "0", "NaN", "Infinity", "1e300"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("<p>Under construction</p>", "", "\0", "[" * 100_000, "null", "[]", "7", "{}", '{"rate": 1.1}'),
+        *(f'{{"rate": {rate}, "caller": "ada"}}' for rate in ODD_RATES),
+    ],
+)
+def test_rates_that_are_none(client, rates_answer, caplog, answer):
+    rates_answer(200, text=answer)
+    reply = client.get("/offers", headers=ADA)
+    assert (reply.status_code, reply.json) == (502, {"error": "a backend answered nonsense"})
+    assert "The rates: no" in caplog.text
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_rates_that_are_refused(client, rates_answer, status):
+    rates_answer(status)
+    assert client.get("/offers", headers=ADA).status_code == 503
 
 
 def test_an_eager_hook_needs_them_all(make_app, wires):

@@ -81,7 +81,7 @@ def test_one_client_keeps_one_socket(make, app):
 
 
 def test_a_client_for_each_request_opens_one_each(app, make):
-    statuses, timeline = recorded(make(), "/per-request/members", 20)
+    statuses, timeline = recorded(make(WRONG_WAYS=True), "/per-request/members", 20)
     assert statuses == {200}
     assert (timeline.opened, timeline.still_open) == (20, 0)
 
@@ -114,7 +114,8 @@ def test_a_closed_client_stays_closed(app, make):
 
 
 def test_two_apps_share_a_global_and_nothing_else(app, make):
-    empty = make(MONGODB_DB=app.config["MONGODB_DB"] + "_empty")
+    app = make(WRONG_WAYS=True)
+    empty = make(WRONG_WAYS=True, MONGODB_DB=app.config["MONGODB_DB"] + "_empty")
     assert app.extensions["mongo"] is not empty.extensions["mongo"]
     assert app.test_client().get("/members").json == {"members": 2}
     assert app.test_client().get("/module-global/members").json == {"members": 0}
@@ -163,16 +164,23 @@ def test_an_unknown_name_is_checked_like_a_known_one(client, monkeypatch):
     assert len(checked) == 2
 
 
-def test_a_header_chooses_only_in_the_wrong_way(app, client):
+def test_a_header_chooses_only_in_the_wrong_way(app, make):
+    client = make(WRONG_WAYS=True).test_client()
     headers = {"X-Database": app.config["MONGODB_DB"] + "_ada"}
     assert titles(client.get("/trusting/records", auth=GRACE, headers=headers))[0] == "Blue Train"
     assert titles(client.get("/records", auth=GRACE, headers=headers)) == ["Time Out"]
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a.b", "$x", "x" * 500])
-def test_a_name_that_is_none_is_not_found(client, name):
+def test_a_name_that_is_none_is_not_found(app, make, name):
+    client = make(WRONG_WAYS=True).test_client()
     response = client.get("/trusting/records", auth=GRACE, headers={"X-Database": name})
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/per-request/members", "/trusting/records", "/module-global/members"])
+def test_the_wrong_ways_are_there_only_when_asked_for(client, path):
+    assert client.get(path, auth=ADA).status_code == 404
 
 
 # ObjectIds

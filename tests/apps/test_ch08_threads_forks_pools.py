@@ -110,6 +110,18 @@ def test_routes(client):
         assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("song_id", ["%00", "so-what%00", "%ff", "é" * 30, "\U0001d11e" * 30, "x" * 300])
+def test_ids_that_no_song_has(client, song_id):
+    for kind in ("songs", "plays"):
+        assert client.get(f"/{kind}/{song_id}").status_code == 404
+
+
+def test_a_database_without_tables(make_app):
+    app = make_app(RETHINKDB_DB=databases.rethinkdb("test_ch08_empty").name)
+    reply = app.test_client().get("/songs")
+    assert (reply.status_code, reply.json) == (503, {"error": "database unavailable"})
+
+
 def test_nothing_is_opened_before_it_is_needed(client, songs, plays):
     client.get("/")
     client.get("/nope")

@@ -4,6 +4,7 @@ import hashlib
 import struct
 import time
 
+from .batch import carry_out
 from .errors import UNAUTHORIZED, UNAVAILABLE, UNPREPARED, Fault, invalid, refused
 from .parser import parse
 from .schema import SYSTEM, Schema
@@ -12,28 +13,33 @@ from .storage import Storage
 from .system import System
 from .terms import Binder
 from .types import BIGINT
-from .write import Write, conditional
+from .write import Write
 
-MOST_PREPARED, PREPARED_BYTES = 10_000, 4_000_000
-WARN_BATCH, MAX_BATCH = 5 * 1024, 50 * 1024  # bytes
-SPREAD_BATCH = 10  # partitions of an unlogged batch
-ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL, LOCAL_ONE = range(11)
-READS = {"select"}
+MOST_PREPARED, PREPARED_BYTES = 1_000, 4_000_000
+UNQUALIFIED = (
+    "`USE <keyspace>` with prepared statements is considered to be an anti-pattern due to ambiguity in "
+    "non-qualified table names. Please always use fully qualified table names (e.g. <keyspace>.<table>)."
+)
+VOID, SET_KEYSPACE, SCHEMA_CHANGE = 1, 3, 5  # kinds of results
+ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL = range(10)
+QUORUMS = {QUORUM, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL}
 WRITES = {"insert", "update", "delete"}
 
 
 class Request:
     """What comes with a statement: bound values, consistency, paging."""
 
-    def __init__(self, values=(), consistency=ONE, page_size=0, state=None, timestamp=None, names=None, metadata=True):
-        self.values, self.consistency, self.page_size, self.state = list(values), consistency, page_size, state
-        self.timestamp, self.names, self.metadata = timestamp, names, metadata
-        self.now = self.deadline = 0
+    page_size, state, names, metadata, now, deadline = -1, None, None, True, 0, 0
 
-    def with_values(self, values):
-        other = Request(values, self.consistency, timestamp=self.timestamp)
-        other.now, other.deadline = self.now, self.deadline
-        return other
+    def __init__(self, values=(), consistency=ONE, timestamp=None):
+        self.values, self.consistency, self.timestamp = values, consistency, timestamp
+
+
+class Done:
+    """A result without rows: its kind, and the words that go with it."""
+
+    def __init__(self, kind=VOID, words=(), warnings=()):
+        self.kind, self.words, self.warnings = kind, [word for word in words if word is not None], warnings
 
 
 class Prepared:
@@ -41,10 +47,9 @@ class Prepared:
 
     def __init__(self, statement, keyspace, schema):
         self.statement, self.keyspace, self.binder = statement, keyspace, Binder(statement.markers)
-        self.plan = self.table = None
+        self.plan, self.table, self.tables, self.qualified = None, None, set(), True
         if statement.kind == "select":
-            self.table = schema.table(statement.table, keyspace)
-            self.plan = Select(self.table, statement, self.binder)
+            self.plan = Select(self.use(statement.table, schema), statement, self.binder)
         elif statement.kind in WRITES:
             self.plan = self.write(statement, schema)
         elif statement.kind == "batch":
@@ -55,8 +60,15 @@ class Prepared:
                 self.timestamp = self.binder.bind(statement.using["timestamp"], BIGINT, "[timestamp]")
             self.plan = [self.write(one, schema) for one in statement.statements]
 
+    def use(self, name, schema):
+        """The table of that name."""
+        self.table = schema.table(name, self.keyspace)
+        self.tables.add(self.table)
+        self.qualified &= bool(name[0])
+        return self.table
+
     def write(self, statement, schema):
-        self.table = schema.table(statement.table, self.keyspace)
+        self.use(statement.table, schema)
         if self.table.keyspace in SYSTEM:
             raise Fault(UNAUTHORIZED, f"{self.table.keyspace} keyspace is not user-modifiable.")
         return Write(self.table, statement, self.binder)
@@ -76,7 +88,8 @@ class Engine:
     def __init__(self, address, port, seconds):
         """``seconds``: how long a SELECT may take."""
         self.schema, self.seconds, self.prepared, self.prepared_bytes, self.last = Schema(), seconds, {}, 0, 0
-        self.counts = dict.fromkeys(("parsed", "prepared", "executed", "pages", "connections", "connections_opened"), 0)
+        names = "parsed prepared executed pages connections connections_opened"
+        self.counts = dict.fromkeys(names.split(), 0)
         self.system = System(self.schema, address, port, lambda: self.counts)
         self.schema.changed = self.schema_changed
         self.listeners = []
@@ -85,8 +98,7 @@ class Engine:
         """Fill the system tables anew, forget what was prepared for the table, tell who wants to know."""
         self.system.fill()
         for key, (text, prepared) in list(self.prepared.items()):
-            table = prepared.table
-            if table and table.keyspace == keyspace and name in (None, table.name):
+            if any(table.keyspace == keyspace and name in (None, table.name) for table in prepared.tables):
                 self.forget(key)
         for listener in self.listeners:
             listener(change, target, keyspace, name)
@@ -131,9 +143,9 @@ class Engine:
     # Running
 
     def run(self, prepared, request, connection):
-        """Rows, ``("keyspace", name)``, ``("schema", change...)`` or None."""
+        """Rows or Done."""
         statement, plan = prepared.statement, prepared.plan
-        if prepared.of_client and not request.state:
+        if prepared.of_client and request.state is None:
             self.counts["executed"] += len(plan) if statement.kind == "batch" else 1
         self.bind(prepared, request)
         if statement.kind == "select":
@@ -144,24 +156,23 @@ class Engine:
             self.counts["pages"] += prepared.of_client
             return rows
         if statement.kind in WRITES:
-            self.consistent(plan.table, request, True)
-            return plan.run(request)
+            return self.write(None, [(plan, request)])
         if statement.kind == "batch":
             if prepared.timestamp:
                 request.timestamp = BIGINT.key(prepared.timestamp(request.values))
-            return self.batch(statement.type, [(write, request) for write in plan], bool(prepared.timestamp))
+            return self.write(statement.type, [(write, request) for write in plan], bool(prepared.timestamp))
         if statement.kind == "use":
             self.schema.keyspace(statement.keyspace)
             connection.keyspace = statement.keyspace
-            return "keyspace", statement.keyspace
+            return Done(SET_KEYSPACE, [statement.keyspace])
         if statement.kind == "truncate":
             table = self.schema.table(statement.table, connection.keyspace)
             if table.keyspace in SYSTEM:
                 raise Fault(UNAUTHORIZED, f"{table.keyspace} keyspace is not user-modifiable.")
             table.storage = Storage()
-            return None
+            return Done()
         change = self.schema.run(statement, connection.keyspace)
-        return ("schema", *change) if change else None
+        return Done(SCHEMA_CHANGE, change, self.schema.warnings) if change else Done()
 
     def bind(self, prepared, request):
         """Put the values in order, and the times in."""
@@ -173,9 +184,7 @@ class Engine:
                 raise invalid(f"Invalid amount of bind variables: {missing[0]} is missing")
             request.values = [given[name] for name, _ in names]
         if len(request.values) != len(names):
-            raise invalid(
-                f"Invalid amount of bind variables: there are {len(names)} markers and {len(request.values)} values"
-            )
+            raise invalid(f"There are {len(names)} markers in CQL but {len(request.values)} bound values")
         self.stamp(request)
 
     def stamp(self, request):
@@ -184,7 +193,7 @@ class Engine:
             request.timestamp = self.last
         request.now, request.deadline = self.last // 1_000_000, time.monotonic() + self.seconds
 
-    def consistent(self, table, request, writing):
+    def consistent(self, table, request, writing, conditional=False):
         """Refuse what one node cannot promise."""
         level, replicas = request.consistency, self.schema.keyspaces[table.keyspace].replicas
         if table.keyspace in SYSTEM:
@@ -193,6 +202,10 @@ class Engine:
             raise invalid("ANY ConsistencyLevel is only supported for writes")
         if level in (SERIAL, LOCAL_SERIAL) and writing:
             raise invalid("You must use conditional updates for serializable writes")
+        if conditional:
+            if level == EACH_QUORUM:
+                raise invalid("consistency level EACH_QUORUM not compatible with a conditional update")
+            level = SERIAL
         needed = {TWO: 2, THREE: 3, ALL: replicas}.get(level, replicas // 2 + 1 if level in QUORUMS else 1)
         if needed > min(replicas, 1):
             extra = struct.pack(">Hii", level, needed, min(replicas, 1))
@@ -204,31 +217,18 @@ class Engine:
         self.stamp(common)
         for prepared, values in parts:
             if not isinstance(prepared.plan, Write):
-                raise invalid("Invalid statement in batch: only UPDATE, INSERT and DELETE statements are allowed.")
-            request = common.with_values(values)
+                raise invalid("Only UPDATE, INSERT and DELETE statements are allowed in a batch.")
+            request = Request(values, common.consistency, common.timestamp)
             self.bind(prepared, request)
             writes.append((prepared.plan, request))
             self.counts["executed"] += 1
-        return self.batch(kind, writes)
+        return self.write(kind, writes)
 
-    def batch(self, kind, writes, timestamped=False):
-        """Run ``[(Write, Request)]`` as one."""
+    def write(self, kind, writes, timestamped=False):
+        """Carry out ``[(Write, Request)]``: a batch if there is a ``kind``."""
         for write, request in writes:
-            self.consistent(write.table, request, True)
-            if write.table.counter:
-                raise invalid(f"Cannot include a counter statement in a {kind} batch")
-        if any(write.conditional for write, _ in writes):
-            places = {(str(write.table), key) for write, request in writes for key, _ in write.where.partitions(request.values)}
-            if len({table for table, _ in places}) > 1:
-                raise invalid("Batch with conditions cannot span multiple tables")
-            if len(places) > 1:
-                raise invalid("Batch with conditions cannot span multiple partitions")
-            if timestamped or any(write.timestamp for write, _ in writes):
-                raise invalid("Cannot provide custom timestamp for conditional BATCH")
-            return conditional(writes)
-        for write, request in writes:
-            write.apply(request)
-        return None
-
-
-QUORUMS = {QUORUM, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL}
+            self.consistent(write.table, request, True, write.conditional)
+            if write.conditional:
+                request.timestamp = self.last  # not the client's: what it compares with may be later
+        rows, warnings = carry_out(kind, writes, timestamped)
+        return rows or Done(warnings=warnings)

@@ -2,7 +2,8 @@
 
 A statement is a Statement with the fields that the functions of Parser give it. A term is a tuple that
 begins with its kind: ("STRING" or another constant, text), ("NULL",), ("?", number), ("list" or "set" or
-"tuple", terms), ("map", pairs), ("call", name, terms), ("cast", term, type), ("count",).
+"tuple", terms), ("map", pairs), ("call", name, terms); in a selection also ("column", name), ("count",).
+A table is ``(keyspace or None, name)``, a type ``(name, types of its parts)``.
 """
 
 import re
@@ -12,13 +13,13 @@ from .errors import SYNTAX, Fault, invalid, refused
 
 MAX_DEPTH, MAX_TOKENS = 50, 200_000
 RESERVED = set(
-    "add allow alter and apply asc authorize batch begin by columnfamily create delete desc describe drop entries "
-    "execute from full grant if in index infinity insert into is keyspace limit materialized modify nan norecursive "
-    "not null of on or order primary rename revoke schema select set table to token truncate unlogged update use "
-    "using view where with".split()
+    "add allow alter and apply asc authorize batch begin by columnfamily create delete desc describe drop "
+    "entries execute from full grant if in index infinity insert into is keyspace limit materialized modify "
+    "nan norecursive not null of on or order primary rename revoke schema select set table to token truncate "
+    "unlogged update use true false using view where with".split()
 )
 TOKEN = re.compile(
-    r"""\s+ | (?:--|//)[^\n]*\n | /\*.*?\*/
+    r"""\s+ | /\*.*?\*/ | (?:--|//)[^\n]*\n | (?P<CUT>--|//|/\*)
     | (?P<UUID>[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})
     | (?P<word>[a-zA-Z][a-zA-Z0-9_]*)
     | (?P<sign><=|>=|!=|\+=|-=|[-+*/%(){}\[\],;.:?=<>])
@@ -35,27 +36,14 @@ TOKEN = re.compile(
 END = ("END", "<EOF>", 0)
 CONSTANTS = {"STRING", "INTEGER", "FLOAT", "UUID", "HEX"}
 OPERATORS = {"=", "<", "<=", ">", ">=", "!="}
-REFUSED = {
-    "grant": "GRANT", "revoke": "REVOKE", "list": "LIST", "describe": "DESCRIBE", "desc": "DESCRIBE",
-    "create role": "CREATE ROLE", "create user": "CREATE USER", "create type": "CREATE TYPE",
-    "create function": "CREATE FUNCTION", "create aggregate": "CREATE AGGREGATE", "create trigger": "CREATE TRIGGER",
-    "create materialized": "CREATE MATERIALIZED VIEW", "create custom": "CREATE CUSTOM INDEX",
-    "create or": "CREATE OR REPLACE", "alter role": "ALTER ROLE", "alter user": "ALTER USER", "alter type": "ALTER TYPE",
-    "alter materialized": "ALTER MATERIALIZED VIEW", "drop role": "DROP ROLE", "drop user": "DROP USER",
-    "drop type": "DROP TYPE", "drop function": "DROP FUNCTION", "drop aggregate": "DROP AGGREGATE",
-    "drop trigger": "DROP TRIGGER", "drop materialized": "DROP MATERIALIZED VIEW", "add": "ADD IDENTITY",
+KINDS = "role user type function aggregate trigger materialized".split()
+REFUSED = {f"{verb} {kind}" for verb in ("create", "alter", "drop") for kind in KINDS} | {
+    "grant", "revoke", "list", "describe", "desc", "add", "create or", "create custom",
 }
 
 
 class Statement(SimpleNamespace):
     """``kind`` says which; ``markers`` are the names of its bind markers, None for each ``?``."""
-
-
-class Name(tuple):
-    """A table or index: ``(keyspace or None, name)``."""
-
-    def __str__(self):
-        return ".".join(part for part in self if part)
 
 
 def tokens(text):
@@ -77,10 +65,11 @@ def tokens(text):
         elif kind == "DOLLAR":
             kind = "STRING"
         found.append((kind, string, match.start()))
-    if len(found) > MAX_TOKENS:
-        raise refused(f"a statement of over {MAX_TOKENS:,} tokens")
-    found.append(END)
-    return found
+        if kind == "WRONG" or kind == "CUT":
+            break  # the parser meets it, if it comes that far
+        if len(found) > MAX_TOKENS:
+            raise refused(f"a statement of over {MAX_TOKENS:,} tokens")
+    return found + [END, END]
 
 
 def parse(text):
@@ -108,9 +97,8 @@ class Parser:
 
     def take(self, *kinds):
         """Step over these tokens if they come next -> whether they did."""
-        for ahead, kind in enumerate(kinds):
-            if self.tokens[min(self.position + ahead, len(self.tokens) - 1)][0] != kind:
-                return False
+        if kinds[0] != self.kind or any(self.peek(i) != kinds[i] for i in range(1, len(kinds))):
+            return False
         for _ in kinds:
             self.step()
         return True
@@ -125,25 +113,29 @@ class Parser:
         kind, value, start = self.tokens[self.position]
         start = len(self.text) if kind == "END" else start
         line, column = self.text.count("\n", 0, start) + 1, start - self.text.rfind("\n", 0, start) - 1
-        if expected:
-            return Fault(SYNTAX, f"line {line}:{column} mismatched input '{value[:100]}' expecting {expected}")
-        return Fault(SYNTAX, f"line {line}:{column} no viable alternative at input '{value[:100]}'")
+        what = f"mismatched input '{value[:100]}' expecting {expected}"
+        if not expected:
+            what = f"no viable alternative at input '{value[:100]}'"
+        return Fault(SYNTAX, f"line {line}:{column} {what}")
+
+    def is_name(self):
+        return self.kind == "QUOTED" or self.kind[0].islower() and self.kind not in RESERVED
 
     def name(self):
         """An identifier."""
-        kind = self.kind
-        if kind == "QUOTED" or kind[0].islower() and kind not in RESERVED:
-            return self.step()
-        raise self.wrong("IDENT")
+        if not self.is_name():
+            raise self.wrong("IDENT")
+        return self.step()
+
+    def is_call(self):
+        return self.peek() == "(" and (self.kind == "QUOTED" or self.kind[0].islower())
 
     def table(self):
         first = self.name()
-        return Name((first, self.name())) if self.take(".") else Name((None, first))
+        return (first, self.name()) if self.take(".") else (None, first)
 
     def listed(self, read, end=None):
-        """What ``read`` reads, between commas, up to ``end``."""
-        if end and self.take(end):
-            return []
+        """What ``read`` reads, at least once, between commas; then ``end``."""
         items = [read()]
         while self.take(","):
             items.append(read())
@@ -162,30 +154,32 @@ class Parser:
         word = self.kind
         for words in (word, f"{word} {self.peek()}"):
             if words in REFUSED:
-                raise refused(REFUSED[words])
+                raise refused(words.upper().replace("MATERIALIZED", "MATERIALIZED VIEW"))
         read = getattr(self, f"{word}_statement", None) if word[0].islower() else None
-        if read is None or word in ("if", "end"):
+        if read is None:
             raise self.wrong()
         self.step()
         statement = read()
-        self.take(";")
+        while self.take(";"):
+            pass
         if self.kind != "END":
             raise self.wrong("EOF")
         statement.markers = self.markers
         return statement
 
     def select_statement(self):
-        if self.kind == "json" and self.peek() not in (",", "from", "as", "("):
+        alone = self.peek() in (",", "from", "as", "(")  # json or distinct is a column here
+        if self.kind == "json" and not alone:
             raise refused("SELECT JSON")
-        distinct = self.kind == "distinct" and self.peek() not in (",", "from", "as") and self.take("distinct")
+        distinct = not alone and self.take("distinct")
         columns = [] if self.take("*") else self.listed(self.selector)
         self.expect("from")
         statement = Statement(
-            kind="select", table=self.table(), distinct=distinct, columns=columns,
-            where=[], order=[], partition_limit=None, limit=None, filtering=False,
+            kind="select", table=self.table(), distinct=distinct, columns=columns, where=[], order=[],
+            partition_limit=None, limit=None,
         )
         if self.take("where"):
-            statement.where = self.conditions()
+            statement.where = self.conditions(self.relation)
         if self.take("group", "by"):
             raise refused("GROUP BY")
         if self.take("order", "by"):
@@ -204,31 +198,19 @@ class Parser:
         raise self.wrong("INTEGER")
 
     def selector(self):
-        start = self.tokens[self.position][2]
-        term = self.selected()
-        text = self.text[start : self.tokens[self.position][2] or None].strip()
-        return term, self.name() if self.take("as") else None, text
+        """``(term, alias or None)``."""
+        return self.selected(), self.name() if self.take("as") else None
 
     def selected(self):
         """A column, or a function of columns and constants."""
         self.nest()
         kind = self.kind
-        if kind == "count" and self.peek() == "(" and (self.peek(2) == "*" or self.peek(2) == "INTEGER"):
-            self.expect("count", "(")
-            if self.step() not in ("*", "1"):
-                raise self.wrong()
-            self.expect(")")
+        if self.take("count", "(", "*", ")") or self.take("count", "(", "INTEGER", ")"):
             term = ("count",)
-        elif kind == "cast" and self.peek() == "(":
-            self.expect("cast", "(")
-            term = self.selected()
-            self.expect("as")
-            term = ("cast", term, self.type())
-            self.expect(")")
-        elif self.peek() == "(" and (kind[0].islower() or kind == "QUOTED"):
-            name = self.step()
-            self.expect("(")
-            term = ("call", name, self.listed(self.selected, ")"))
+        elif self.is_call():
+            if kind == "cast":
+                raise refused("CAST")
+            term = self.call(self.selected)
         elif kind in CONSTANTS or kind in ("?", ":", "-"):
             term = self.term()
         elif kind in ("(", "[", "{"):
@@ -242,82 +224,84 @@ class Parser:
         self.depth -= 1
         return term
 
+    def call(self, read):
+        name = self.step()
+        self.expect("(")
+        return "call", name, [] if self.take(")") else self.listed(read, ")")
+
     def ordering(self):
-        name = self.name()
-        if self.kind == "ann":
-            raise refused("ANN")
-        return name, self.take("desc") or self.take("asc") and False
+        """``(column, whether it is descending)``."""
+        return self.name(), self.take("desc") or self.take("asc") and False
 
     def insert_statement(self):
         self.expect("into")
-        table = self.table()
+        statement = Statement(kind="insert", table=self.table())
         if self.take("json"):
             raise refused("INSERT JSON")
         self.expect("(")
-        columns = self.listed(self.name, ")")
+        statement.columns = self.listed(self.name, ")")
         self.expect("values", "(")
-        values = self.listed(self.term, ")")
-        missing = self.take("if", "not", "exists")
-        using = self.using()
-        return Statement(kind="insert", table=table, columns=columns, values=values, missing=missing, using=using)
+        statement.values = self.listed(self.term, ")")
+        statement.missing = self.take("if", "not", "exists")
+        statement.using = self.using()
+        return statement
 
     def update_statement(self):
-        table, using = self.table(), self.using()
+        statement = Statement(kind="update", table=self.table(), using=self.using())
         self.expect("set")
-        changes = self.listed(self.change)
-        for column, element, operation, _ in changes:
-            same = [change for change in changes if change[0] == column]
-            if len(same) > 1 and element is None and operation == "=":
+        statement.changes = self.listed(self.change)
+        names = [column for column, *_ in statement.changes]
+        for column, element, operation, _ in statement.changes:
+            if names.count(column) > 1 and element is None and operation == "=":
                 raise Fault(SYNTAX, f"Multiple incompatible setting of column {column}")
-        self.expect("where")
-        where = self.conditions()
-        exists, conditions = self.conditional()
-        return Statement(
-            kind="update", table=table, using=using, changes=changes, where=where, exists=exists, conditions=conditions,
-        )
+        return self.where(statement)
 
-    def change(self):
-        """``(column, element or None, operation, term)``."""
+    def delete_statement(self):
+        columns = [] if self.kind == "from" else self.listed(self.target)
+        self.expect("from")
+        statement = Statement(kind="delete", columns=columns, table=self.table())
+        statement.using = self.using("timestamp")
+        return self.where(statement)
+
+    def where(self, statement):
+        self.expect("where")
+        statement.where = self.conditions(self.relation)
+        statement.exists = self.take("if", "exists")
+        statement.conditions = self.conditions(self.condition) if self.take("if") else []
+        return statement
+
+    def target(self):
+        """``(column, term of the element or None)``."""
         column, element = self.name(), None
         if self.take("["):
             element = self.term()
             self.expect("]")
         if self.kind == ".":
             raise refused("a field of a value")
-        operation = self.kind
-        if operation in ("+=", "-="):
-            self.step()
-            return column, element, operation, self.term()
-        self.expect("=")
-        if self.kind[0].islower() and self.peek() in ("+", "-") or self.kind == "QUOTED":
-            if self.name() != column:
-                raise Fault(SYNTAX, f"Only expressions of the form X = X + <value> are supported, X is {column}.")
-            operation = self.step() + "="
-            return column, element, operation, self.term()
-        term = self.term()
-        if self.take("+"):
-            if self.name() != column:
-                raise Fault(SYNTAX, f"Only expressions of the form X = <value> + X are supported, X is {column}.")
-            return column, element, "=+", term
-        return column, element, "=", term
-
-    def delete_statement(self):
-        columns = [] if self.kind == "from" else self.listed(self.deletion)
-        self.expect("from")
-        table, using = self.table(), self.using("timestamp")
-        self.expect("where")
-        where = self.conditions()
-        exists, conditions = self.conditional()
-        return Statement(
-            kind="delete", table=table, using=using, columns=columns, where=where, exists=exists, conditions=conditions,
-        )
-
-    def deletion(self):
-        column, element = self.name(), None
-        if self.take("["):
-            element = self.term()
-            self.expect("]")
         return column, element
+
+    def change(self):
+        """``(column, element, operation, term)``."""
+        column, element = self.target()
+        operation = self.kind
+        if operation not in ("+=", "-="):
+            self.expect("=")
+            if not self.is_name() or self.is_call():
+                term = self.term()
+                if self.take("+"):
+                    self.same(column)
+                    return column, element, "=+", term
+                return column, element, "=", term
+            self.same(column)
+            operation = self.kind + "="
+            if operation not in ("+=", "-="):
+                raise self.wrong()
+        self.step()
+        return column, element, operation, self.term()
+
+    def same(self, column):
+        if self.name() != column:
+            raise Fault(SYNTAX, f"Only expressions like {column} = {column} + <value> are supported.")
 
     def using(self, *allowed):
         """USING TIMESTAMP and TTL: the term of each."""
@@ -330,37 +314,26 @@ class Parser:
                 found[name] = self.integer()
         return found
 
-    def conditional(self):
-        """``(IF EXISTS?, conditions)``."""
-        if not self.take("if"):
-            return False, []
-        if self.take("exists"):
-            return True, []
-        return False, self.conditions(self.condition)
-
-    def conditions(self, read=None):
-        found = [(read or self.relation)()]
+    def conditions(self, read):
+        found = [read()]
         while self.take("and"):
-            found.append((read or self.relation)())
+            found.append(read())
         return found
 
     def condition(self):
         """``(column, element, operator, term or terms)``."""
-        column, element = self.name(), None
-        if self.take("["):
-            element = self.term()
-            self.expect("]")
-        if self.kind == ".":
-            raise refused("a field of a value")
+        target = self.target()
         if self.kind in ("like", "is"):
             raise self.wrong()
-        return column, element, *self.comparison()
+        return *target, *self.comparison()
 
     def comparison(self):
         """``(operator, term)``; of IN, a list of terms or one marker."""
         if self.kind in OPERATORS:
             return self.step(), self.term()
         if self.take("in"):
+            if self.take("(", ")"):
+                return "in", []
             if self.take("("):
                 return "in", self.listed(self.term, ")")
             if self.kind in ("?", ":"):
@@ -370,25 +343,23 @@ class Parser:
             return ("contains key" if self.take("key") else "contains"), self.term()
         if self.take("like"):
             return "like", self.term()
-        if self.take("is", "not", "null"):
-            return "is not null", ("NULL",)
-        raise self.wrong()
+        self.expect("is", "not", "null")
+        return "is not null", ("NULL",)
 
     def relation(self):
-        """``(target, operator, term)``: a column, ("token", columns), ("tuple", columns) or ("element", column, key)."""
-        if self.kind == "token":
-            self.expect("token", "(")
+        """``(target, operator, term)``.
+
+        A target is a column, ("token" or "tuple", columns) or ("element", column, key).
+        """
+        if self.take("token"):
+            self.expect("(")
             return ("token", self.listed(self.name, ")")), *self.comparison()
         if self.take("("):
-            if self.kind == "(" or self.kind[0].islower() and self.peek() not in (",", ")"):
+            if self.kind == "(" or self.is_name() and self.peek() not in (",", ")"):
                 raise refused("a relation in parentheses")
             return ("tuple", self.listed(self.name, ")")), *self.comparison()
-        name = self.name()
-        if self.take("["):
-            target = ("element", name, self.term())
-            self.expect("]")
-            return target, *self.comparison()
-        return name, *self.comparison()
+        name, element = self.target()
+        return (("element", name, element) if element else name), *self.comparison()
 
     def begin_statement(self):
         kind = self.step() if self.kind in ("unlogged", "counter") else "logged"
@@ -398,7 +369,7 @@ class Parser:
             raise invalid("Global TTL on the BATCH statement is not supported.")
         while not self.take("apply", "batch"):
             if self.kind not in ("insert", "update", "delete"):
-                raise self.wrong("K_APPLY")
+                raise self.wrong("APPLY")
             statements.append(getattr(self, f"{self.step()}_statement")())
             self.take(";")
         return Statement(kind="batch", type=kind, using=using, statements=statements)
@@ -410,149 +381,137 @@ class Parser:
         self.take("table") or self.take("columnfamily")
         return Statement(kind="truncate", table=self.table())
 
-    def if_(self, *words):
-        """Whether there is an IF [NOT] EXISTS."""
-        return self.take("if", *words, "exists")
+    # Definitions: ``quiet`` says that there is IF [NOT] EXISTS
 
     def create_statement(self):
-        kind = self.step()
-        if kind in ("keyspace", "schema"):
-            quiet, name = self.if_("not"), self.name()
-            return Statement(kind="create keyspace", name=name, quiet=quiet, options=self.required_properties())
-        if kind in ("table", "columnfamily"):
+        if self.take("keyspace") or self.take("schema"):
+            return self.keyspace("create keyspace", self.take("if", "not", "exists"))
+        if self.take("table") or self.take("columnfamily"):
             return self.create_table()
-        if kind == "index":
-            return self.create_index()
-        raise self.wrong()
+        self.expect("index")
+        return self.create_index()
+
+    def keyspace(self, kind, quiet):
+        statement = Statement(kind=kind, quiet=quiet, name=self.name())
+        if self.kind != "with":
+            raise self.wrong("WITH")
+        statement.options = self.properties()
+        return statement
 
     def create_table(self):
+        quiet = self.take("if", "not", "exists")
         statement = Statement(
-            kind="create table", quiet=self.if_("not"), table=self.table(), columns=[], partition=[], clustering=[],
-            order=[], options={},
+            kind="create table", quiet=quiet, table=self.table(), columns=[], keys=[], order=[]
         )
         if self.take("like"):
             raise refused("CREATE TABLE LIKE")
         self.expect("(")
         while True:
             if self.take("primary", "key"):
-                if statement.partition:
-                    raise invalid("Multiple PRIMARY KEY specified (exactly one required)")
                 self.expect("(")
-                statement.partition = self.listed(self.name, ")") if self.take("(") else [self.name()]
-                statement.clustering = self.listed(self.name) if self.take(",") else []
+                partition = self.listed(self.name, ")") if self.take("(") else [self.name()]
+                statement.keys.append((partition, self.listed(self.name) if self.take(",") else []))
                 self.expect(")")
             else:
-                column = self.name()
-                statement.columns.append((column, self.type()))
-                if self.kind in ("static", "masked"):
-                    raise refused(f"a {self.kind.upper()} column")
+                statement.columns.append(self.column())
                 if self.take("primary", "key"):
-                    if statement.partition:
-                        raise invalid("Multiple PRIMARY KEY specified (exactly one required)")
-                    statement.partition = [column]
+                    statement.keys.append(([statement.columns[-1][0]], []))
             if not self.take(",") or self.kind == ")":
                 break
         self.expect(")")
         statement.options = self.properties(statement.order)
         return statement
 
-    def required_properties(self):
-        if self.kind != "with":
-            raise self.wrong("K_WITH")
-        return self.properties()
+    def column(self):
+        column = self.name(), self.type()
+        if self.kind in ("static", "masked"):
+            raise refused(f"a {self.kind.upper()} column")
+        return column
 
     def properties(self, order=None):
         """WITH a = b AND ...: a dict; CLUSTERING ORDER goes into ``order``."""
         found = {}
-        if self.take("with"):
-            while True:
-                if order is not None and self.take("clustering", "order", "by"):
-                    self.expect("(")
-                    order += self.listed(self.ordering, ")")
-                elif order is not None and self.take("compact", "storage"):
-                    raise refused("COMPACT STORAGE")
-                else:
-                    name = self.name()
-                    self.expect("=")
-                    found[name] = self.property()
-                if not self.take("and"):
-                    break
+        while self.take("and" if found or order else "with"):
+            if order is not None and self.take("clustering", "order", "by", "("):
+                order += self.listed(self.ordering, ")")
+            elif order is not None and self.take("compact", "storage"):
+                raise refused("COMPACT STORAGE")
+            else:
+                name = self.name()
+                self.expect("=")
+                if name in found:
+                    raise Fault(SYNTAX, f"Multiple definitions for property '{name}'")
+                found[name] = self.property()
         return found
 
     def property(self):
         """A string, or a dict of strings."""
         term = self.term()
-        if term[0] == "map":
-            return {key[1]: value[1] for key, value in term[1]}
-        if term[0] == "set" and not term[1]:
+        if term == ("set", []):
             return {}
+        if term[0] == "map" and all(len(part) == 2 for pair in term[1] for part in pair):
+            return {key[1]: value[1] for key, value in term[1]}
         if len(term) != 2 or not isinstance(term[1], str):
             raise self.wrong()
         return term[1]
 
     def create_index(self):
-        quiet = self.if_("not")
+        quiet = self.take("if", "not", "exists")
         name = None if self.kind == "on" else self.table()
         self.expect("on")
-        table = self.table()
+        statement = Statement(kind="create index", quiet=quiet, name=name, table=self.table())
+        statement.target = "values"
         self.expect("(")
-        target = "values"
         if self.kind in ("keys", "values", "entries", "full") and self.peek() == "(":
-            target = self.step()
+            statement.target = self.step()
             self.expect("(")
-            column = self.name()
+            statement.column = self.name()
             self.expect(")")
         else:
-            column = self.name()
+            statement.column = self.name()
         self.expect(")")
         if self.take("using"):
             raise refused("CREATE INDEX ... USING")
         self.properties()
-        return Statement(kind="create index", name=name, table=table, column=column, target=target, quiet=quiet)
+        return statement
 
     def alter_statement(self):
-        kind = self.step()
-        if kind in ("keyspace", "schema"):
-            quiet, name = self.if_(), self.name()
-            return Statement(kind="alter keyspace", quiet=quiet, name=name, options=self.required_properties())
-        if kind not in ("table", "columnfamily"):
-            raise self.wrong()
-        statement = Statement(kind="alter table", quiet=self.if_(), table=self.table(), add=[], drop=[], rename=[])
-        statement.options = {}
+        if self.take("keyspace") or self.take("schema"):
+            return self.keyspace("alter keyspace", self.take("if", "exists"))
+        if not self.take("table"):
+            self.expect("columnfamily")
+        quiet = self.take("if", "exists")
+        statement = Statement(kind="alter table", quiet=quiet, table=self.table())
+        statement.add, statement.drop, statement.options = [], [], {}
         if self.take("add"):
-            statement.skip = self.if_("not")
-            closing = self.take("(")
-            statement.add = self.listed(lambda: (self.name(), self.type()), ")" if closing else None)
-            if self.kind == "static":
-                raise refused("a STATIC column")
+            statement.skip = self.take("if", "not", "exists")
+            statement.add = self.listed(self.column, ")") if self.take("(") else [self.column()]
         elif self.take("drop"):
-            statement.skip = self.if_()
-            closing = self.take("(")
-            statement.drop = self.listed(self.name, ")" if closing else None)
+            statement.skip = self.take("if", "exists")
+            statement.drop = self.listed(self.name, ")") if self.take("(") else [self.name()]
             if self.kind == "using":
                 raise refused("DROP ... USING TIMESTAMP")
-        elif self.take("rename"):
-            raise refused("ALTER TABLE RENAME")
+        elif self.kind in ("rename", "alter"):
+            raise refused(f"ALTER TABLE ... {self.kind.upper()}")
         elif self.kind == "with":
             statement.options = self.properties()
-        elif self.kind == "alter":
-            raise refused("ALTER TABLE ALTER")
         else:
             raise self.wrong()
         return statement
 
     def drop_statement(self):
-        kind = {"schema": "keyspace", "columnfamily": "table"}.get(self.kind, self.kind)
+        kind = {"columnfamily": "table"}.get(self.kind, self.kind)
         if kind not in ("keyspace", "table", "index"):
             raise self.wrong()
         self.step()
-        quiet = self.if_()
-        return Statement(kind=f"drop {kind}", quiet=quiet, table=self.name() if kind == "keyspace" else self.table())
+        quiet = self.take("if", "exists")
+        if kind == "keyspace":
+            return Statement(kind="drop keyspace", quiet=quiet, name=self.name())
+        return Statement(kind=f"drop {kind}", quiet=quiet, table=self.table())
 
     # Types and terms
 
     def type(self):
-        """``(name, types of the parts)``."""
         if self.kind == "STRING":
             raise refused("a type named as a Java class")
         self.nest()
@@ -567,13 +526,12 @@ class Parser:
     def term(self):
         kind = self.kind
         if kind in CONSTANTS:
-            term = (kind, self.step())
-        elif kind == "?":
+            term = self.constant("")
+        elif kind == "?" or kind == ":":
             self.step()
-            return self.marker(None)
-        elif kind == ":":
-            self.step()
-            return self.marker(self.step() if self.kind[0].islower() else self.name())
+            name = None if kind == "?" else self.step() if self.kind[0].islower() else self.name()
+            self.markers.append(name)
+            return "?", len(self.markers) - 1
         elif kind in ("true", "false"):
             term = ("BOOLEAN", self.step())
         elif kind == "null":
@@ -583,49 +541,42 @@ class Parser:
             term = ("FLOAT", self.step())
         elif kind == "-" and self.peek() in ("INTEGER", "FLOAT", "infinity", "nan"):
             self.step()
-            term = ({"INTEGER": "INTEGER"}.get(self.kind, "FLOAT"), "-" + self.step())
+            term = self.constant("-")
         elif kind == "DURATION":
             raise refused("the type duration")
         elif kind in ("[", "{", "("):
             term = self.collection(kind)
-        elif self.peek() == "(" and (kind[0].islower() or kind == "QUOTED"):
+        elif self.is_call():
             self.nest()
-            name = self.step()
-            self.expect("(")
-            term = ("call", name, self.listed(self.term, ")"))
+            term = self.call(self.term)
             self.depth -= 1
         else:
             raise self.wrong()
-        if self.kind in ("*", "/", "%") or self.kind in ("+", "-") and self.peek() in CONSTANTS:
+        if self.kind in ("+", "*", "/", "%") and self.peek() in CONSTANTS:
             raise refused("arithmetic")
         return term
 
-    def marker(self, name):
-        self.markers.append(name)
-        return ("?", len(self.markers) - 1)
+    def constant(self, sign):
+        kind, text = self.kind, self.step()
+        if kind == "FLOAT" and float(text) == float("inf"):
+            raise Fault(SYNTAX, f"{text[:100]} is too large")
+        return "FLOAT" if kind.islower() else kind, sign + text
 
     def collection(self, kind):
         self.nest()
         self.step()
-        if kind == "[":
-            term = ("list", self.listed(self.term, "]"))
-        elif kind == "(":
+        if kind == "(":
             if self.kind[0].islower() and self.peek() in (")", "<"):
                 raise refused("a type hint")
             term = ("tuple", self.listed(self.term, ")"))
+        elif kind == "[":
+            term = ("list", [] if self.take("]") else self.listed(self.term, "]"))
         elif self.take("}"):
             term = ("set", [])
         else:
-            first = self.term()
-            if self.take(":"):
-                pairs = [(first, self.term())]
-                while self.take(","):
-                    key = self.term()
-                    self.expect(":")
-                    pairs.append((key, self.term()))
-                term = ("map", pairs)
-            else:
-                term = ("set", [first] + (self.listed(self.term) if self.take(",") else []))
-            self.expect("}")
+            items = self.listed(lambda: (self.term(), self.take(":") and self.term()), "}")
+            if len({bool(value) for _, value in items}) > 1:
+                raise self.wrong()
+            term = ("map", items) if items[0][1] else ("set", [item for item, _ in items])
         self.depth -= 1
         return term

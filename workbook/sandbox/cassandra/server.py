@@ -5,9 +5,8 @@ import socket
 import struct
 
 from . import wire
-from .engine import Engine, Request
+from .engine import UNQUALIFIED, Done, Engine, Request
 from .errors import CREDENTIALS, PROTOCOL, SERVER, Fault, invalid, refused, string
-from .terms import UNSET
 from .wire import Reader
 
 try:
@@ -17,7 +16,7 @@ except ImportError:
 
 DEADLINE = 10.0  # seconds
 CHUNK = 256 * 1024
-FULL = 4 * 1024 * 1024  # bytes that wait for a client: it is not listened to until it has read some
+FULL = 4 * 1024 * 1024  # bytes that wait for a client: it gets no more answers until it has read them
 AUTHENTICATOR = "org.apache.cassandra.auth.PasswordAuthenticator"
 BATCHES = {0: "logged", 1: "unlogged", 2: "counter"}
 
@@ -30,29 +29,32 @@ class Connection:
     def __init__(self, sock, server):
         self.sock, self.server, self.engine = sock, server, server.engine
         self.input, self.output = bytearray(), bytearray()
-        self.ready = self.started = self.compress = self.closing = False
+        self.ready = self.started = self.compress = self.closing = self.warned = False
         self.keyspace, self.events = None, set()
 
     # Bytes
 
     def receive(self):
-        """Read what there is and answer it."""
         data = self.sock.recv(CHUNK)
         if not data:
             raise Closed
         self.input += data
-        position = 0
+
+    def work(self):
+        """Answer the frames that are here, until too much waits for the client -> whether any are left."""
+        position, full = 0, False
         while len(self.input) - position >= 9 and not self.closing:
+            full = len(self.output) >= FULL
+            if full:
+                break
             version, flags, stream, opcode, size = wire.HEADER.unpack_from(self.input, position)
             if version != wire.VERSION:
-                self.fail(stream, Fault(
-                    PROTOCOL, f"Invalid or unsupported protocol version ({version & 0x7F}); supported versions are (4/v4)"
-                ))
-                self.closing = True
+                # Drivers look for these words.
+                what = f"Invalid or unsupported protocol version ({version & 0x7F}); supported versions are (4/v4)"
+                self.give_up(stream, what)
                 break
             if not 0 <= size <= wire.MAX_FRAME:
-                self.fail(stream, Fault(PROTOCOL, f"Request is too big: length {size} exceeds maximum allowed {wire.MAX_FRAME}"))
-                self.closing = True
+                self.give_up(stream, f"Request is too big: length {size} exceeds maximum {wire.MAX_FRAME}")
                 break
             if len(self.input) - position < 9 + size:
                 break
@@ -60,6 +62,7 @@ class Connection:
             position += 9 + size
             self.answer(flags, stream, opcode, body)
         del self.input[:position]
+        return full
 
     def send(self, stream, opcode, body, warnings=()):
         flags = 0
@@ -84,10 +87,15 @@ class Connection:
         body = struct.pack(">i", fault.code) + string(fault.message[:2000]) + fault.extra
         self.send(stream, wire.ERROR, body)
 
+    def give_up(self, stream, what):
+        """Say why, and close the connection when that is sent."""
+        self.fail(stream, Fault(PROTOCOL, what))
+        self.closing = True
+
     def answer(self, flags, stream, opcode, body):
         """Answer one message; what goes wrong becomes an ERROR."""
         try:
-            if flags & wire.COMPRESSED:
+            if flags & wire.COMPRESSED and self.compress:
                 body = self.decompress(body)
             reader = Reader(body)
             if flags & wire.PAYLOAD:
@@ -108,13 +116,14 @@ class Connection:
             self.fail(stream, invalid(f"[sandbox] {type(error).__name__}: {error}"))
 
     def decompress(self, body):
-        if not self.compress:
-            raise Fault(PROTOCOL, "Compressed frame without compression in STARTUP")
         try:
             size = struct.unpack_from(">i", body)[0]
             if not 0 <= size <= wire.MAX_FRAME:
                 raise ValueError
-            return lz4.block.decompress(body[4:], uncompressed_size=size)
+            data = lz4.block.decompress(body[4:], uncompressed_size=size)
+            if len(data) != size:
+                raise ValueError
+            return data
         except (struct.error, ValueError, lz4.block.LZ4BlockError):
             raise Fault(PROTOCOL, "Invalid compressed frame") from None
 
@@ -123,17 +132,19 @@ class Connection:
             return
         if not self.started:
             if opcode != wire.STARTUP:
+                self.closing = True
                 raise Fault(PROTOCOL, f"Unexpected message {opcode}, expecting STARTUP or OPTIONS")
         elif not self.ready:
             if opcode != wire.AUTH_RESPONSE:
-                raise Fault(PROTOCOL, f"Unexpected message {opcode}, needs authentication through AUTH_RESPONSE")
-        elif opcode in (wire.STARTUP, wire.AUTH_RESPONSE):
+                raise Fault(PROTOCOL, f"Unexpected message {opcode}, expecting AUTH_RESPONSE")
+        elif opcode == wire.STARTUP:
             raise Fault(PROTOCOL, f"Unexpected message {opcode}, the connection is ready")
 
     def options(self, stream, reader):
-        supported = {"CQL_VERSION": ["3.4.7"], "COMPRESSION": ["lz4"] if lz4 else [], "PROTOCOL_VERSIONS": ["4/v4"]}
-        body = struct.pack(">H", len(supported))
-        self.send(stream, wire.SUPPORTED, body + b"".join(string(k) + wire.strings(v) for k, v in supported.items()))
+        compression = ["lz4"] if lz4 else []
+        supported = {"CQL_VERSION": ["3.4.7"], "COMPRESSION": compression, "PROTOCOL_VERSIONS": ["4/v4"]}
+        parts = [string(name) + wire.strings(values) for name, values in supported.items()]
+        self.send(stream, wire.SUPPORTED, struct.pack(">H", len(parts)) + b"".join(parts))
 
     def startup(self, stream, reader):
         options = reader.string_map()
@@ -156,7 +167,13 @@ class Connection:
         self.engine.counts["connections_opened"] += 1
 
     def auth_response(self, stream, reader):
-        token = (reader.value() or b"").split(b"\0")
+        token = reader.value()
+        if token is None:
+            raise Fault(SERVER, "No authentication token")
+        token = token.split(b"\0")
+        if self.ready:
+            self.send(stream, wire.AUTH_SUCCESS, b"\xff\xff\xff\xff")
+            return
         if len(token) != 3 or token[1:] != [self.server.user.encode(), self.server.password.encode()]:
             user = token[1].decode(errors="replace") if len(token) == 3 else ""
             raise Fault(CREDENTIALS, f"Provided username {user} and/or password are incorrect")
@@ -171,21 +188,29 @@ class Connection:
         self.send(stream, wire.READY, b"")
 
     def schema_changed(self, *change):
-        if "SCHEMA_CHANGE" in self.events:
-            self.send(-1, wire.EVENT, string("SCHEMA_CHANGE") + wire.schema_change(*change))
+        if "SCHEMA_CHANGE" in self.events and len(self.output) < FULL:
+            words = [word for word in ("SCHEMA_CHANGE", *change) if word is not None]
+            self.send(-1, wire.EVENT, b"".join(map(string, words)))
 
     # Statements
 
     def request(self, reader):
         """The parameters of QUERY and EXECUTE."""
-        consistency, flags = self.consistency(reader), reader.byte()
-        names, values = reader.values(flags & 0x40) if flags & 1 else (None, [])
-        page_size = reader.int() if flags & 4 else 0
-        state = (reader.value() or None) if flags & 8 else None
+        request, flags = Request(consistency=self.consistency(reader)), reader.byte()
+        request.metadata = not flags & 2
+        if flags & 1:
+            request.names, request.values = reader.values(flags & 0x40)
+        if flags & 4:
+            request.page_size = reader.int()
+            if not request.page_size:
+                raise Fault(PROTOCOL, "The page size cannot be 0")
+        if flags & 8:
+            request.state = reader.value()
         if flags & 0x10:
             self.consistency(reader)
-        timestamp = reader.long() if flags & 0x20 else None
-        return Request(values, consistency, page_size, None if state is UNSET else state, timestamp, names, not flags & 2)
+        if flags & 0x20:
+            request.timestamp = reader.long()
+        return request
 
     @staticmethod
     def consistency(reader):
@@ -196,34 +221,28 @@ class Connection:
 
     def query(self, stream, reader):
         text, request = reader.long_string(), self.request(reader)
-        self.run(stream, self.engine.read(text, self.keyspace), request, True)
+        self.run(stream, self.engine.read(text, self.keyspace), request)
 
     def execute(self, stream, reader):
         found, request = self.engine.find(reader.short_bytes()), self.request(reader)
-        self.run(stream, found, request, request.metadata)
+        self.run(stream, found, request)
 
-    def run(self, stream, found, request, metadata):
-        self.result(stream, self.engine.run(found, request, self), found.table, metadata or not found.columns)
+    def run(self, stream, found, request):
+        metadata = request.metadata or not found.columns
+        self.result(stream, self.engine.run(found, request, self), found.table, metadata)
 
     def result(self, stream, result, table, metadata):
-        if result is None:
-            self.send(stream, wire.RESULT, struct.pack(">i", wire.VOID))
-        elif isinstance(result, tuple) and result[0] == "keyspace":
-            self.send(stream, wire.RESULT, struct.pack(">i", wire.SET_KEYSPACE) + string(result[1]))
-        elif isinstance(result, tuple):
-            self.send(stream, wire.RESULT, struct.pack(">i", wire.SCHEMA_CHANGE) + wire.schema_change(*result[1:]))
-        else:
-            self.send(stream, wire.RESULT, wire.rows(table, result, metadata), result.warnings)
+        body = wire.done(result) if isinstance(result, Done) else wire.rows(table, result, metadata)
+        self.send(stream, wire.RESULT, body, result.warnings)
 
     def prepare(self, stream, reader):
         key, found = self.engine.prepare(reader.long_string(), self.keyspace)
-        self.send(stream, wire.RESULT, wire.prepared(key, found))
+        warnings = [] if found.qualified or self.warned else [UNQUALIFIED]
+        self.warned |= bool(warnings)
+        self.send(stream, wire.RESULT, wire.prepared(key, found), warnings)
 
     def batch(self, stream, reader):
-        kind = reader.byte()
-        if kind not in BATCHES:
-            raise Fault(PROTOCOL, f"Invalid batch type {kind}")
-        parts = []
+        kind, parts = reader.byte(), []
         for _ in range(reader.short()):
             if reader.byte():
                 found = self.engine.find(reader.short_bytes())
@@ -234,6 +253,8 @@ class Connection:
         if flags & 0x10:
             self.consistency(reader)
         common.timestamp = reader.long() if flags & 0x20 else None
+        if kind not in BATCHES:
+            raise Fault(PROTOCOL, f"Invalid batch type {kind}")
         if kind == 2:
             raise refused("a counter batch")
         result = self.engine.run_batch(BATCHES[kind], parts, common)
@@ -246,9 +267,10 @@ class Connection:
 
 
 MESSAGES = {
-    wire.OPTIONS: Connection.options, wire.STARTUP: Connection.startup, wire.AUTH_RESPONSE: Connection.auth_response,
-    wire.REGISTER: Connection.register, wire.QUERY: Connection.query, wire.PREPARE: Connection.prepare,
-    wire.EXECUTE: Connection.execute, wire.BATCH: Connection.batch,
+    wire.OPTIONS: Connection.options, wire.STARTUP: Connection.startup,
+    wire.AUTH_RESPONSE: Connection.auth_response, wire.REGISTER: Connection.register,
+    wire.QUERY: Connection.query, wire.PREPARE: Connection.prepare, wire.EXECUTE: Connection.execute,
+    wire.BATCH: Connection.batch,
 }
 
 
@@ -290,6 +312,10 @@ class Server:
             if events & selectors.EVENT_READ:
                 connection.receive()
             connection.flush()
+            more = True
+            while more and not connection.output:
+                more = connection.work()
+                connection.flush()
         except BlockingIOError:
             pass
         except (Closed, OSError):
@@ -300,10 +326,8 @@ class Server:
         self.watch(connection)
 
     def watch(self, connection):
-        """Listen to a connection, unless it has too much to read; write to it when it takes something."""
-        events = selectors.EVENT_READ if len(connection.output) < FULL and not connection.closing else 0
-        if connection.output:
-            events |= selectors.EVENT_WRITE
+        """Listen to a connection, unless there is something that it has yet to read."""
+        events = selectors.EVENT_WRITE if connection.output else selectors.EVENT_READ
         self.selector.modify(connection.sock, events, connection)
 
 

@@ -65,7 +65,7 @@ def live(cell, now):
 
 
 def wins(new, old):
-    """Which of two cells of one place stays: the later; at the same time, the deletion, then the greater value."""
+    """Which of two cells stays: the later; of the same time the deletion, then the greater value."""
     if new[0] != old[0]:
         return new[0] > old[0]
 
@@ -97,7 +97,7 @@ class Cells:
         """``[(path, value)]`` in the order of the type."""
         items = [(path, cell[1]) for path, cell in self.items.items() if live(cell, now)]
         key = type_.parts[0].key
-        return sorted(items, key=(lambda item: item[0]) if type_.kind == "list" else (lambda item: key(item[0])))
+        return sorted(items, key=lambda item: item[0] if type_.kind == "list" else key(item[0]))
 
     def value(self, type_, now):
         """As one value, None if there is nothing in it."""

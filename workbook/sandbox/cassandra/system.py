@@ -11,77 +11,79 @@ from .types import Collection
 RELEASE = "5.0.9"
 HOST = uuid.UUID("5a4d0b0c-0000-4000-8000-000000000001")
 LOCAL = {"class": "org.apache.cassandra.locator.LocalStrategy"}
-OPTIONS = (
-    "additional_write_policy text, allow_auto_snapshot boolean, bloom_filter_fp_chance double, "
-    "caching frozen<map<text, text>>, cdc boolean, comment text, compaction frozen<map<text, text>>, "
-    "compression frozen<map<text, text>>, crc_check_chance double, dclocal_read_repair_chance double, "
-    "default_time_to_live int, extensions frozen<map<text, blob>>, gc_grace_seconds int, id uuid, "
-    "incremental_backups boolean, max_index_interval int, memtable text, memtable_flush_period_in_ms int, "
-    "min_index_interval int, read_repair text, read_repair_chance double, speculative_retry text"
-)
-COLUMNS = (
-    "keyspace_name text, table_name text, column_name text, clustering_order text, column_name_bytes blob, kind text, "
-    "position int, type text, PRIMARY KEY (keyspace_name, table_name, column_name)"
-)
-TABLES = {
-    "system.local": (
-        "key text PRIMARY KEY, bootstrapped text, broadcast_address inet, broadcast_port int, cluster_name text, "
-        "cql_version text, data_center text, gossip_generation int, host_id uuid, listen_address inet, listen_port int, "
-        "native_protocol_version text, partitioner text, rack text, release_version text, rpc_address inet, rpc_port int, "
-        "schema_version uuid, tokens set<text>, truncated_at map<uuid, blob>"
-    ),
-    "system.peers": (
-        "peer inet PRIMARY KEY, data_center text, host_id uuid, preferred_ip inet, rack text, release_version text, "
-        "rpc_address inet, schema_version uuid, tokens set<text>"
-    ),
-    "system.peers_v2": (
-        "peer inet, peer_port int, data_center text, host_id uuid, native_address inet, native_port int, "
-        "preferred_ip inet, preferred_port int, rack text, release_version text, schema_version uuid, tokens set<text>, "
-        "PRIMARY KEY (peer, peer_port)"
-    ),
-    "system_schema.keyspaces": (
-        "keyspace_name text PRIMARY KEY, durable_writes boolean, replication frozen<map<text, text>>"
-    ),
-    "system_schema.tables": (
-        f"keyspace_name text, table_name text, flags frozen<set<text>>, {OPTIONS}, PRIMARY KEY (keyspace_name, table_name)"
-    ),
-    "system_schema.columns": COLUMNS,
-    "system_schema.dropped_columns": (
-        "keyspace_name text, table_name text, column_name text, dropped_time timestamp, kind text, type text, "
-        "PRIMARY KEY (keyspace_name, table_name, column_name)"
-    ),
-    "system_schema.indexes": (
-        "keyspace_name text, table_name text, index_name text, kind text, options frozen<map<text, text>>, "
-        "PRIMARY KEY (keyspace_name, table_name, index_name)"
-    ),
-    "system_schema.triggers": (
-        "keyspace_name text, table_name text, trigger_name text, options frozen<map<text, text>>, "
-        "PRIMARY KEY (keyspace_name, table_name, trigger_name)"
-    ),
-    "system_schema.types": (
-        "keyspace_name text, type_name text, field_names frozen<list<text>>, field_types frozen<list<text>>, "
-        "PRIMARY KEY (keyspace_name, type_name)"
-    ),
-    "system_schema.functions": (
-        "keyspace_name text, function_name text, argument_types frozen<list<text>>, argument_names frozen<list<text>>, "
-        "body text, called_on_null_input boolean, language text, return_type text, "
-        "PRIMARY KEY (keyspace_name, function_name, argument_types)"
-    ),
-    "system_schema.aggregates": (
-        "keyspace_name text, aggregate_name text, argument_types frozen<list<text>>, final_func text, initcond text, "
-        "return_type text, state_func text, state_type text, PRIMARY KEY (keyspace_name, aggregate_name, argument_types)"
-    ),
-    "system_schema.views": (
-        f"keyspace_name text, view_name text, base_table_id uuid, base_table_name text, include_all_columns boolean, "
-        f"where_clause text, {OPTIONS}, PRIMARY KEY (keyspace_name, view_name)"
-    ),
-    "system_virtual_schema.keyspaces": "keyspace_name text PRIMARY KEY",
-    "system_virtual_schema.tables": (
-        "keyspace_name text, table_name text, comment text, PRIMARY KEY (keyspace_name, table_name)"
-    ),
-    "system_virtual_schema.columns": COLUMNS,
-    "sandbox.counters": "name text PRIMARY KEY, value bigint",
-}
+OPTIONS = """
+    additional_write_policy text, allow_auto_snapshot boolean, bloom_filter_fp_chance double,
+    caching frozen<map<text, text>>, cdc boolean, comment text, compaction frozen<map<text, text>>,
+    compression frozen<map<text, text>>, crc_check_chance double, dclocal_read_repair_chance double,
+    default_time_to_live int, extensions frozen<map<text, blob>>, gc_grace_seconds int, id uuid,
+    incremental_backups boolean, max_index_interval int, memtable text, memtable_flush_period_in_ms int,
+    min_index_interval int, read_repair text, read_repair_chance double, speculative_retry text
+"""
+COLUMNS = """
+    keyspace_name text, table_name text, column_name text, clustering_order text, column_name_bytes blob,
+    kind text, position int, type text, PRIMARY KEY (keyspace_name, table_name, column_name)
+"""
+TABLES = f"""
+system.local (
+    key text PRIMARY KEY, bootstrapped text, broadcast_address inet, broadcast_port int, cluster_name text,
+    cql_version text, data_center text, gossip_generation int, host_id uuid, listen_address inet,
+    listen_port int, native_protocol_version text, partitioner text, rack text, release_version text,
+    rpc_address inet, rpc_port int, schema_version uuid, tokens set<text>, truncated_at map<uuid, blob>
+);
+system.peers (
+    peer inet PRIMARY KEY, data_center text, host_id uuid, preferred_ip inet, rack text,
+    release_version text, rpc_address inet, schema_version uuid, tokens set<text>
+);
+system.peers_v2 (
+    peer inet, peer_port int, data_center text, host_id uuid, native_address inet, native_port int,
+    preferred_ip inet, preferred_port int, rack text, release_version text, schema_version uuid,
+    tokens set<text>, PRIMARY KEY (peer, peer_port)
+);
+system_schema.keyspaces (
+    keyspace_name text PRIMARY KEY, durable_writes boolean, replication frozen<map<text, text>>
+);
+system_schema.tables (
+    keyspace_name text, table_name text, flags frozen<set<text>>, {OPTIONS},
+    PRIMARY KEY (keyspace_name, table_name)
+);
+system_schema.columns ({COLUMNS});
+system_schema.dropped_columns (
+    keyspace_name text, table_name text, column_name text, dropped_time timestamp, kind text, type text,
+    PRIMARY KEY (keyspace_name, table_name, column_name)
+);
+system_schema.indexes (
+    keyspace_name text, table_name text, index_name text, kind text, options frozen<map<text, text>>,
+    PRIMARY KEY (keyspace_name, table_name, index_name)
+);
+system_schema.triggers (
+    keyspace_name text, table_name text, trigger_name text, options frozen<map<text, text>>,
+    PRIMARY KEY (keyspace_name, table_name, trigger_name)
+);
+system_schema.types (
+    keyspace_name text, type_name text, field_names frozen<list<text>>, field_types frozen<list<text>>,
+    PRIMARY KEY (keyspace_name, type_name)
+);
+system_schema.functions (
+    keyspace_name text, function_name text, argument_types frozen<list<text>>,
+    argument_names frozen<list<text>>, body text, called_on_null_input boolean, language text,
+    return_type text, PRIMARY KEY (keyspace_name, function_name, argument_types)
+);
+system_schema.aggregates (
+    keyspace_name text, aggregate_name text, argument_types frozen<list<text>>, final_func text,
+    initcond text, return_type text, state_func text, state_type text,
+    PRIMARY KEY (keyspace_name, aggregate_name, argument_types)
+);
+system_schema.views (
+    keyspace_name text, view_name text, base_table_id uuid, base_table_name text,
+    include_all_columns boolean, where_clause text, {OPTIONS}, PRIMARY KEY (keyspace_name, view_name)
+);
+system_virtual_schema.keyspaces (keyspace_name text PRIMARY KEY);
+system_virtual_schema.tables (
+    keyspace_name text, table_name text, comment text, PRIMARY KEY (keyspace_name, table_name)
+);
+system_virtual_schema.columns ({COLUMNS});
+sandbox.counters (name text PRIMARY KEY, value bigint);
+"""
 
 
 def encode(type_, given):
@@ -95,7 +97,8 @@ def encode(type_, given):
 
 def put(table, **fields):
     """Store a row as an INSERT with timestamp 0 would."""
-    data = {name: encode(table.columns[name].type, given) for name, given in fields.items() if given is not None}
+    fields = {name: given for name, given in fields.items() if given is not None}
+    data = {name: encode(table.columns[name].type, given) for name, given in fields.items()}
     key = [data.pop(column.name) for column in table.partition]
     values = tuple(data.pop(column.name) for column in table.clustering)
     row = table.storage.partition(partition_bytes(key), tuple(key)).row(table.clustering_key(values), values)
@@ -113,12 +116,13 @@ class System:
     def __init__(self, schema, address, port, counters):
         """``counters()`` gives the counts of ``sandbox.counters``."""
         self.schema, self.address, self.port, self.counters = schema, address, port, counters
-        for full, columns in TABLES.items():
-            keyspace, name = full.split(".")
+        for text in TABLES.split(";\n")[:-1]:
+            statement = parse("CREATE TABLE " + text)
+            keyspace, name = statement.table
             if keyspace not in schema.keyspaces:
                 schema.keyspaces[keyspace] = Keyspace(keyspace, LOCAL)
-            table = make_table(keyspace, name, parse(f"CREATE TABLE {full} ({columns})"))
-            table.id = uuid.uuid5(HOST, full)
+            table = make_table(keyspace, name, statement)
+            table.id = uuid.uuid5(HOST, str(table))
             schema.keyspaces[keyspace].tables[name] = table
         self.fill()
 
@@ -140,13 +144,14 @@ class System:
         put(
             self.table("system.local"), key="local", bootstrapped="COMPLETED", broadcast_address=address,
             broadcast_port=7000, cluster_name="sandbox", cql_version="3.4.7", data_center=DATA_CENTER,
-            gossip_generation=1, host_id=HOST, listen_address=address, listen_port=7000, native_protocol_version="4",
-            partitioner="org.apache.cassandra.dht.Murmur3Partitioner", rack="rack1", release_version=RELEASE,
-            rpc_address=address, rpc_port=self.port, schema_version=schema.version, tokens=["0"],
+            gossip_generation=1, host_id=HOST, listen_address=address, listen_port=7000,
+            native_protocol_version="4", partitioner="org.apache.cassandra.dht.Murmur3Partitioner",
+            rack="rack1", release_version=RELEASE, rpc_address=address, rpc_port=self.port, schema_version=schema.version, tokens=["0"],
         )
-        keyspaces, tables, columns = map(self.table, (f"system_schema.{n}" for n in ("keyspaces", "tables", "columns")))
+        kinds = ("keyspaces", "tables", "columns")
+        keyspaces, tables, columns = [self.table(f"system_schema.{kind}") for kind in kinds]
+        virtual = [self.table(f"system_virtual_schema.{kind}") for kind in kinds]
         indexes = self.table("system_schema.indexes")
-        virtual = [self.table(f"system_virtual_schema.{name}") for name in ("keyspaces", "tables", "columns")]
         for keyspace in schema.keyspaces.values():
             if keyspace.name in VIRTUAL:
                 put(virtual[0], keyspace_name=keyspace.name)
@@ -158,7 +163,7 @@ class System:
             for table in keyspace.tables.values():
                 key = {"keyspace_name": keyspace.name, "table_name": table.name}
                 if keyspace.name in VIRTUAL:
-                    put(virtual[1], **key, comment="counts of this sandbox" if keyspace.name == "sandbox" else "")
+                    put(virtual[1], **key, comment="")
                 else:
                     flags = ["compound", "counter"] if table.counter else ["compound"]
                     put(
@@ -166,7 +171,9 @@ class System:
                         read_repair_chance="0.0", **table.options,
                     )
                 for column in table.columns.values():
-                    order = ("desc" if column.descending else "asc") if column.kind == "clustering" else "none"
+                    order = "none"
+                    if column.kind == "clustering":
+                        order = "desc" if column.descending else "asc"
                     put(
                         virtual[2] if keyspace.name in VIRTUAL else columns, **key, column_name=column.name,
                         clustering_order=order, column_name_bytes=column.name.encode(), kind=column.kind,

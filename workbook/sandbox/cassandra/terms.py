@@ -25,7 +25,7 @@ class Binder:
 
     def key_indexes(self, table):
         """Which markers make up the partition key; [] if others do too."""
-        found = {column.name: i for i, column in enumerate(self.columns) if column and column.kind == "partition_key"}
+        found = {column.name: i for i, column in enumerate(self.columns) if column in table.partition}
         return [found[c.name] for c in table.partition] if len(found) == len(table.partition) else []
 
     def bind(self, term, type_, name, column=None):
@@ -55,16 +55,23 @@ class Binder:
 
     def collection(self, term, type_, name):
         kind, items = term[0], term[1]
+        if type_.kind == "tuple" and kind not in ("tuple", "list", "set", "map"):
+            raise refused("a constant for a tuple")
         if kind == "set" and type_.kind == "map" and not items:
             kind = "map"
         if kind != type_.kind or kind == "tuple" and len(items) > len(type_.parts):
-            raise invalid(f"Invalid {kind if isinstance(items, list) else kind + ' constant'} literal for {name} of type {type_}")
+            raise invalid(f"Invalid {kind} literal for {name} of type {type_}")
         if kind == "tuple":
-            parts = [self.bind(item, part, name) for item, part in zip(items, type_.parts)]
-            return lambda values: type_.join([part(values) for part in parts] + [None] * (len(type_.parts) - len(parts)))
+            parts = [self.bind(item, type_.parts[i], f"{name}[{i}]") for i, item in enumerate(items)]
+            parts += [lambda values: None] * (len(type_.parts) - len(parts))
+            return lambda values: type_.join([part(values) for part in parts])
         rows = [item if kind == "map" else (item,) for item in items]
-        if any(part[0] == "NULL" for row in rows for part in row):
-            raise invalid("null is not supported inside collections")
+        for row in rows:
+            for part in row:
+                if part[0] == "NULL":
+                    raise invalid("null is not supported inside collections")
+                if part[0] == "?":
+                    raise invalid(f"Bind variables are not supported inside collection literals ({name})")
         functions = [[self.bind(part, of, name) for part, of in zip(row, type_.parts)] for row in rows]
 
         def build(values):
@@ -79,26 +86,20 @@ class Binder:
     def call(self, term, type_, name):
         function = find_function(term[1])
         if type_ not in function.fits():
-            raise invalid(
-                f"Type error: cannot assign result of function system.{term[1]} (type {function.returns}) to {name} (type {type_})"
-            )
-        arguments = [self.argument(argument, function, i) for i, argument in enumerate(function.checked(term[2]))]
+            raise invalid(f"Type error: {name} of type {type_} cannot be {term[1]}() of type {function.returns}")
+        arguments = [self.argument(argument, function) for argument in function.checked(term[2])]
         return lambda values: function.apply([argument(values) for argument in arguments])
 
-    def argument(self, term, function, number):
-        """An argument of a function, with its type: ``(type, bytes or None)``."""
+    def argument(self, term, function):
+        """A function of the bound values: the argument of a function, with its type."""
         if term[0] == "call":
-            inner = find_function(term[1])
-            of = inner.returns
-            if of not in function.takes:
-                raise invalid(f"Type error: {term[1]}() cannot be passed as argument {number} of function system.{function.name}")
+            fitting = [type_ for type_ in function.takes if type_ is find_function(term[1]).returns]
         else:
-            fitting = [t for t in function.takes if term[0] in ("?", "NULL") or term[0] in t.kinds]
-            if len(fitting) != 1:
-                raise invalid(f"Ambiguous or wrong argument {number} of function system.{function.name}")
-            of = fitting[0]
-        get = self.bind(term, of, f"arg{number}({function.name})")
-        return lambda values: (of, get(values))
+            fitting = [type_ for type_ in function.takes if term[0] in ("?", "NULL", *type_.kinds)]
+        if len(fitting) != 1:
+            raise invalid(f"Type error: wrong or ambiguous argument of function system.{function.name}")
+        get = self.bind(term, fitting[0], f"arg0({function.name})")
+        return lambda values: (fitting[0], get(values))
 
 
 class Function:
@@ -144,10 +145,11 @@ def _long(number):
     return struct.pack(">q", number)
 
 
-def _bound_uuid(ms, low):
-    ticks = ms * 10_000 + 0x01B21DD213814000 + (0 if low else 9999)
+def _bound(ms, high):
+    """The least or the greatest timeuuid of a millisecond."""
+    ticks = ms * 10_000 + 0x01B21DD213814000 + 9999 * high
     head = struct.pack(">IHH", ticks & 0xFFFFFFFF, ticks >> 32 & 0xFFFF, ticks >> 48 & 0x0FFF | 0x1000)
-    return head + (b"\x80" * 8 if low else b"\x7f" * 8)
+    return head + (b"\x7f" if high else b"\x80") * 8
 
 
 FUNCTIONS = {}
@@ -162,23 +164,23 @@ for _names, *_spec in (
         "to_unix_timestamp tounixtimestamp", (TIMEUUID, TIMESTAMP_TYPE, DATE), BIGINT,
         lambda t, data: _long(millis(t, data)),
     ),
-    ("min_timeuuid mintimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound_uuid(millis(t, data), True)),
-    ("max_timeuuid maxtimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound_uuid(millis(t, data), False)),
+    ("min_timeuuid mintimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound(millis(t, data), 0)),
+    ("max_timeuuid maxtimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound(millis(t, data), 1)),
 ):
     for _name in _names.split():
         FUNCTIONS[_name] = Function(_name, *_spec)
+# What Cassandra has besides; its other functions have one of the words in their names.
 KNOWN = set(
-    "abs exp log log10 round from_json fromjson to_json tojson map_keys map_values collection_count collection_min "
-    "collection_max collection_sum collection_avg mask_null mask_default mask_replace mask_inner mask_outer mask_hash "
-    "similarity_cosine similarity_euclidean similarity_dot_product maxwritetime currenttime current_time dateof "
-    "unixtimestampof token writetime ttl count min max sum avg cast".split()
+    "abs exp log log10 round map_keys map_values maxwritetime currenttime current_time dateof unixtimestampof "
+    "token writetime ttl count min max sum avg cast".split()
 )
+FAMILIES = ("blob", "json", "collection_", "mask_", "similarity_")
 
 
 def find_function(name):
     if name in FUNCTIONS:
         return FUNCTIONS[name]
-    if name in KNOWN or "blob" in name:
+    if name in KNOWN or any(word in name for word in FAMILIES):
         raise refused(f"the function {name}() here")
     raise invalid(f"Unknown function '{name}'")
 

@@ -33,7 +33,7 @@ class Native:
 
     def __init__(self, name, code, kinds, parse, key, sizes=None, check=None):
         self.name, self.option, self.kinds, self.parse = name, struct.pack(">H", code), kinds.split(), parse
-        self.key, self.sizes, self.further = key, sizes, check
+        self.key, self.sizes, self.further, self.numeric = key, sizes, check, "INTEGER" in self.kinds
 
     def __str__(self):
         return self.name
@@ -41,8 +41,7 @@ class Native:
     def check(self, data):
         """Raise Fault if these bytes are not a value of the type."""
         if self.sizes and len(data) not in self.sizes:
-            expected = " or ".join(map(str, self.sizes))
-            raise invalid(f"Expected {expected} byte {self.name} ({len(data)})")
+            raise invalid(f"Expected {' or '.join(map(str, self.sizes))} byte {self.name} ({len(data)})")
         if self.further:
             try:
                 self.further(data)
@@ -62,7 +61,7 @@ class Native:
 class Collection:
     """list, set, map or tuple; ``parts`` are the types of what is in it."""
 
-    parse, kinds = None, ()
+    parse, kinds, numeric = None, (), False
 
     def __init__(self, kind, parts, frozen=False):
         self.kind = self.name = kind
@@ -77,7 +76,10 @@ class Collection:
         return f"frozen<{text}>" if self.frozen else text
 
     def __eq__(self, other):
-        return isinstance(other, Collection) and str(self) == str(other)
+        return str(self) == str(other)
+
+    def __hash__(self):
+        return hash(str(self))
 
     def check(self, data):
         if self.kind == "tuple":
@@ -92,26 +94,22 @@ class Collection:
                 part.check(value)
 
     def split(self, data):
-        """The values of a tuple; of a collection, a tuple for each element: ``(value,)``, ``(key, value)``."""
+        """The values of a tuple; of a collection ``(value,)`` or ``(key, value)`` for each element."""
+        whole, count, position, values = self.kind == "tuple", len(self.parts), 0, []
         try:
-            position, values = 0 if self.kind == "tuple" else 4, []
-            count = len(self.parts)
-            if position:
-                count *= struct.unpack_from(">i", data)[0]
-            while len(values) < count and (position or position < len(data)):
+            if not whole:
+                count, position = count * struct.unpack_from(">i", data)[0], 4
+            while len(values) < count and (position < len(data) or not whole):
                 size = struct.unpack_from(">i", data, position)[0]
-                position += 4
-                if size > len(data) - position:
+                position += 4 + max(size, 0)
+                if position > len(data):
                     raise struct.error
-                values.append(None if size < 0 else data[position : position + size])
-                position += max(size, 0)
-                if self.kind == "tuple" and position == len(data):
-                    break
+                values.append(None if size < 0 else data[position - size : position])
             if position < len(data):
                 raise struct.error
         except struct.error:
             raise invalid(f"Unexpected bytes in a value of type {self}.") from None
-        if self.kind == "tuple":
+        if whole:
             return values + [None] * (len(self.parts) - len(values))
         return list(zip(*[iter(values)] * len(self.parts)))
 
@@ -178,7 +176,7 @@ def _decimal(text):
 
 
 def decimal_value(data):
-    return Decimal(varint_unpack(data[4:])).scaleb(-struct.unpack(">i", data[:4])[0]) if data else FIRST
+    return Decimal(f"{varint_unpack(data[4:])}E{-struct.unpack('>i', data[:4])[0]}") if data else FIRST
 
 
 def _uuid_key(data):
@@ -208,7 +206,8 @@ def _timeuuid_check(data):
 
 
 TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?"
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?"
+    r"\s*(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?"
 )
 
 
@@ -221,14 +220,15 @@ def _match(pattern, text):
 
 def _timestamp(text):
     """Without a zone: UTC, where Cassandra takes that of its machine."""
+    if not text:
+        return b""
     if re.fullmatch(r"-?\d+", text):
         return struct.pack(">q", int(text))
     year, month, day, hour, minute, second, fraction, _, zone, zone_minutes = _match(TIMESTAMP, text)
     last = calendar.monthrange(int(year), int(month))[1]  # Java takes the 30th of February for the 29th
     day = min(int(day), last) if int(day) < 32 else 32
-    when = datetime.datetime(
-        int(year), int(month), day, int(hour or 0), int(minute or 0), int(second or 0), tzinfo=datetime.timezone.utc
-    )
+    parts = int(hour or 0), int(minute or 0), int(second or 0)
+    when = datetime.datetime(int(year), int(month), day, *parts, tzinfo=datetime.timezone.utc)
     offset = int(zone or 0) * 60 + (-1 if (zone or "+")[0] == "-" else 1) * int(zone_minutes or 0)
     seconds = (when - EPOCH) // datetime.timedelta(seconds=1) - offset * 60
     return struct.pack(">q", seconds * 1000 + int((fraction or "0").ljust(3, "0")[:3]))
@@ -237,8 +237,10 @@ def _timestamp(text):
 def _date(text):
     if re.fullmatch(r"-?\d+", text):
         return struct.pack(">I", int(text))
-    year, month, day = map(int, _match(r"(\d{4})-(\d\d?)-(\d\d?)", text))
-    return struct.pack(">I", (datetime.date(year, month, day) - EPOCH.date()).days + DAY_ZERO)
+    year, month, day = map(int, _match(r"(-?\d{4})-(\d\d?)-(\d\d?)", text))
+    cycles, year = divmod(year, 400)  # Python has no years before 1
+    days = (datetime.date(year + 400, month, day) - EPOCH.date()).days + (cycles - 1) * 146_097
+    return struct.pack(">I", days + DAY_ZERO)
 
 
 def _time(text):
@@ -261,7 +263,7 @@ def _time_check(data):
 
 
 def _inet(text):
-    return socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    return text and socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
 
 
 def _ascii(data):
@@ -293,7 +295,7 @@ INT = _number("int", 0x09, ">i")
 BIGINT = _number("bigint", 0x02, ">q")
 COUNTER = _number("counter", 0x05, ">q")
 BLOB = Native("blob", 0x03, "HEX", lambda text: bytes.fromhex(text[2:]), _same)
-BOOLEAN = Native("boolean", 0x04, "BOOLEAN", lambda text: b"\1" if text.lower() == "true" else b"\0", _same, (1, 0))
+BOOLEAN = Native("boolean", 0x04, "BOOLEAN", lambda text: bytes([text.lower() == "true"]), _same, (1, 0))
 UUID = Native("uuid", 0x0C, "UUID", lambda text: uuid.UUID(text).bytes, _uuid_key, (16, 0))
 TIMEUUID = Native("timeuuid", 0x0F, "UUID", _timeuuid, _timeuuid_key, (16, 0), _timeuuid_check)
 TIMESTAMP_TYPE = Native("timestamp", 0x0B, "STRING INTEGER", _timestamp, _integer(">q")[1], (8, 0))
@@ -308,8 +310,8 @@ DECIMAL = Native("decimal", 0x06, "INTEGER FLOAT", _decimal, decimal_value)
 NATIVES = {
     native.name: native
     for native in (
-        TEXT, INT, BIGINT, COUNTER, BLOB, BOOLEAN, UUID, TIMEUUID, TIMESTAMP_TYPE, DATE, DOUBLE, FLOAT, VARINT,
-        DECIMAL,
+        TEXT, INT, BIGINT, COUNTER, BLOB, BOOLEAN, UUID, TIMEUUID, TIMESTAMP_TYPE, DATE, DOUBLE, FLOAT,
+        VARINT, DECIMAL,
         Native("ascii", 0x01, "STRING", lambda text: text.encode("ascii"), _same, check=_ascii),
         Native("time", 0x12, "STRING INTEGER", _time, _integer(">q")[1], (8,), _time_check),
         Native("inet", 0x10, "STRING", _inet, _same, (4, 16, 0)),
@@ -327,7 +329,7 @@ def make(parsed, frozen=False):
         if len(parts) != 1:
             raise Fault(SYNTAX, "frozen<> takes one type")
         if parts[0][0] in NATIVES:
-            raise Fault(SYNTAX, f"frozen<> is only allowed on collections, tuples, and user-defined types (got {parts[0][0]})")
+            raise Fault(SYNTAX, f"frozen<> is only allowed on collections and tuples (got {parts[0][0]})")
         return make(parts[0], True)
     if name in ("list", "set", "map", "tuple"):
         if len(parts) != {"map": 2, "tuple": len(parts) or 1}.get(name, 1):

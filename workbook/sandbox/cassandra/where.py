@@ -1,5 +1,6 @@
 """What a WHERE asks for: partitions, slices of their rows, and filters on what is found there."""
 
+import operator
 from itertools import product
 
 from .errors import invalid, refused
@@ -8,14 +9,16 @@ from .terms import UNSET
 from .types import BIGINT, Collection
 
 FILTERING = (
-    "Cannot execute this query as it might involve data filtering and thus may have unpredictable performance. "
-    "If you want to execute this query despite the performance unpredictability, use ALLOW FILTERING"
+    "Cannot execute this query as it might involve data filtering and thus may have unpredictable "
+    "performance. If you want to execute this query despite that, use ALLOW FILTERING"
 )
+PART = {"keys": 0, "values": -1}  # of an element
+MAX_KEY = 65_535  # bytes
 MOST = 10_000  # combinations of IN values
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 COMPARE = {
-    "=": lambda a, b: a == b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b, "!=": lambda a, b: a != b,
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -32,35 +35,35 @@ class Where:
         self.tokens, self.bounds, self.filters = [], [], []
         self.one, self.many = {}, {}  # by column: its = or IN; its inequalities
         self.contains, self.tuples, self.ranges = [], [], []
-        for target, operator, term in relations:
-            self.relation(target, operator, term)
+        for target, sign, term in relations:
+            self.relation(target, sign, term)
         self.keys = self.partition_keys(filtering)
         self.prefix = self.clustering_prefix(filtering)
         self.regular(filtering)
 
-    def relation(self, target, operator, term):
-        if operator in ("like", "is not null", "!="):
-            raise invalid(f"Unsupported \"{operator}\" relation")
+    def relation(self, target, sign, term):
+        if sign in ("like", "is not null", "!="):
+            raise invalid(f"Unsupported \"{sign}\" relation")
         if isinstance(target, tuple):
-            return getattr(self, f"{target[0]}_relation")(target[1:], operator, term)
+            return getattr(self, f"{target[0]}_relation")(target[1:], sign, term)
         column = self.table.column(target)
         type_ = column.type
-        if operator.startswith("contains"):
-            return self.contains_relation(column, operator, term)
+        if sign.startswith("contains"):
+            return self.contains_relation(column, sign, term)
         if type_.multicell:
-            raise invalid(f"Collection column '{target}' ({type_}) cannot be restricted by a '{operator}' relation")
-        if operator == "in" and isinstance(term, list) and len(term) == 1:
-            operator, term = "=", term[0]
-        if operator in ("=", "in"):
+            raise invalid(f"Collection column '{target}' cannot be restricted by a '{sign}' relation")
+        if sign == "in" and isinstance(term, list) and len(term) == 1:
+            sign, term = "=", term[0]
+        if sign in ("=", "in"):
             if target in self.one or target in self.many:
-                raise invalid(f"{target} cannot be restricted by more than one relation if it includes an Equal")
-            self.one[target] = operator, self.values(column, operator, term)
+                raise invalid(f"{target} cannot be restricted by more than one relation if one is = or IN")
+            self.one[target] = sign, self.values(column, sign, term)
         else:
             if target in self.one:
                 raise invalid(f"More than one restriction was found for {target}")
-            if any(operator[0] == other[0] for other, _ in self.many.get(target, ())):
-                raise invalid(f"More than one restriction was found for the {operator[0]} bound on {target}")
-            self.many.setdefault(target, []).append((operator, self.value(column, term)))
+            if any(sign[0] == other[0] for other, _ in self.many.get(target, ())):
+                raise invalid(f"More than one restriction was found for the {sign[0]} bound on {target}")
+            self.many.setdefault(target, []).append((sign, self.value(column, term)))
         return None
 
     def value(self, column, term):
@@ -76,9 +79,9 @@ class Where:
 
         return one
 
-    def values(self, column, operator, term):
+    def values(self, column, sign, term):
         """A function that gives the list of values of = or IN."""
-        if operator == "=":
+        if sign == "=":
             one = self.value(column, term)
             return lambda values: [one(values)]
         if isinstance(term, list):
@@ -88,68 +91,71 @@ class Where:
         get = self.value(Named(f"in({column.name})", whole), term)
         return lambda values: [item[0] for item in whole.split(get(values))]
 
-    def token_relation(self, target, operator, term):
+    def token_relation(self, target, sign, term):
         names = [column.name for column in self.table.partition]
         for name in target[0]:
             self.table.column(name)
         if target[0] != names:
-            raise invalid(f"The token function arguments must be in the partition key order: {', '.join(names)}")
-        if operator not in COMPARE:
-            raise invalid(f"{operator.upper()} cannot be used with the token function")
+            raise invalid(f"The arguments of token() must be in the partition key order: {', '.join(names)}")
+        if sign not in COMPARE:
+            raise invalid(f"{sign.upper()} cannot be used with the token function")
         if term[0] == "call" and term[1] == "token":
             if len(term[2]) != len(names):
                 raise invalid("Invalid number of arguments in call to function token")
-            each = [self.value(column, item) for column, item in zip(self.table.partition, term[2])]
-            self.tokens.append((operator, lambda values: token_of(partition_bytes([one(values) for one in each]))))
+            each = [
+                self.value(Named(f"arg{i}(system.token)", column.type), item)
+                for i, (column, item) in enumerate(zip(self.table.partition, term[2]))
+            ]
+            token = lambda values: token_of(partition_bytes([one(values) for one in each]))
+            self.tokens.append((sign, token))
             return
         get = self.value(Named("partition key token", BIGINT), term)
-        self.tokens.append((operator, lambda values: BIGINT.key(get(values))))
+        self.tokens.append((sign, lambda values: BIGINT.key(get(values))))
 
-    def tuple_relation(self, target, operator, term):
+    def tuple_relation(self, target, sign, term):
         """(a, b) = ..., IN and inequalities, of clustering columns that follow one another."""
         columns = [self.table.column(name) for name in target[0]]
         for i, column in enumerate(columns):
-            if column.kind != "clustering":
-                raise invalid(f"Multi-column relations can only be applied to clustering columns but was applied to: {column.name}")
-            if i and column.position != columns[i - 1].position + 1:
-                raise invalid("Clustering columns must appear in the PRIMARY KEY order in multi-column relations")
+            if column.kind != "clustering" or i and column.position != columns[i - 1].position + 1:
+                raise invalid("Multi-column relations take clustering columns in the order of the key")
             if column.name in self.one or self.many.get(column.name) and target[0] not in self.ranges:
                 raise invalid(f"Column \"{column.name}\" cannot be restricted by more than one relation")
         type_ = Collection("tuple", [column.type for column in columns])
         name = f"({','.join(target[0])})"
-        items = term if operator == "in" and isinstance(term, list) else [term]
-        if operator == "in" and not isinstance(term, list):
+        items = term if sign == "in" and isinstance(term, list) else [term]
+        if sign == "in" and not isinstance(term, list):
             raise refused("(a, b) IN ?")
         each = [self.value(Named(name, type_), item) for item in items]
-        if operator in ("=", "in"):
+        if sign in ("=", "in"):
             for column in columns:
-                self.one[column.name] = operator, None
+                self.one[column.name] = sign, None
             self.tuples.append((columns, lambda values: [type_.split(one(values)) for one in each]))
-        elif operator in FLIPPED:
+        elif sign in FLIPPED:
             if len({column.descending for column in columns}) > 1:
                 raise refused("an inequality of columns in both orders")
             self.ranges.append(target[0])
             for column in columns:
                 self.many.setdefault(column.name, [])
-            self.many[columns[0].name].append((operator, (len(columns), lambda values: type_.split(each[0](values)))))
+            several = lambda values: type_.split(each[0](values))
+            self.many[columns[0].name].append((sign, (len(columns), several)))
         else:
-            raise invalid(f"Unsupported relation {operator}")
+            raise invalid(f"Unsupported relation {sign}")
 
-    def element_relation(self, target, operator, term):
+    def element_relation(self, target, sign, term):
         column = self.table.column(target[0])
         if getattr(column.type, "kind", None) != "map":
             raise invalid(f"Column {column.name} cannot be used as a map")
-        if operator != "=":
-            raise invalid(f"Only EQ relations are supported on map entries, but found {operator}")
+        if sign != "=":
+            raise invalid(f"Only EQ relations are supported on map entries, but found {sign}")
         key = self.value(Named(f"key({column.name})", column.type.parts[0]), target[1])
         value = self.value(Named(f"value({column.name})", column.type.parts[1]), term)
         self.contains.append((column, "entries", lambda values: (key(values), value(values))))
 
-    def contains_relation(self, column, operator, term):
+    def contains_relation(self, column, sign, term):
         kind = getattr(column.type, "kind", None)
-        if kind not in ("list", "set", "map") or operator == "contains key" and kind != "map":
-            raise invalid(f"Cannot use {operator.upper()} on non-collection column {column.name}")
-        keys = operator == "contains key"
+        if kind not in ("list", "set", "map") or sign == "contains key" and kind != "map":
+            raise invalid(f"Cannot use {sign.upper()} on non-collection column {column.name}")
+        keys = sign == "contains key"
         part = column.type.parts[0 if keys else -1]
         get = self.value(Named(f"{'key' if keys else 'value'}({column.name})", part), term)
         self.contains.append((column, "keys" if keys else "values", get))
@@ -165,15 +171,15 @@ class Where:
             return None
         if len(restricted) == len(table.partition) and not any(c.name in self.many for c in restricted):
             return [self.one[column.name][1] for column in table.partition]
-        if not filtering and not any(table.indexed(c.name, "=") for c in restricted):
+        if not filtering and not any(table.indexed(c.name) for c in restricted):
             if any(column.name in self.many for column in restricted):
-                raise invalid("Only EQ and IN relation are supported on the partition key (unless you use the token() function)")
+                raise invalid("Only = and IN are supported on the partition key (unless you use token())")
             raise invalid(FILTERING)
         self.filter(restricted)
         return None
 
     def clustering_prefix(self, filtering):
-        """Functions that give tuples of values for the first columns: one for each column, or group of columns."""
+        """Functions that give tuples of values for the first columns, one for each column or group."""
         prefix, position, columns = [], 0, self.table.clustering
         while position < len(columns):
             name = columns[position].name
@@ -190,13 +196,13 @@ class Where:
         self.width = position
         after = position
         if position < len(columns) and self.many.get(columns[position].name):
-            for operator, get in self.many[columns[position].name]:
+            for sign, get in self.many[columns[position].name]:
                 size, get = get if isinstance(get, tuple) else (1, lambda values, get=get: [get(values)])
-                self.bounds.append((FLIPPED[operator] if columns[position].descending else operator, get))
+                self.bounds.append((FLIPPED[sign] if columns[position].descending else sign, get))
                 after = max(after, position + size)
         late = [c for c in columns[after:] if c.name in self.one or c.name in self.many]
         if late:
-            if not filtering and not any(self.table.indexed(c.name, "=") for c in late):
+            if not filtering and not any(self.table.indexed(c.name) for c in late):
                 raise invalid(
                     f"PRIMARY KEY column \"{late[0].name}\" cannot be restricted as preceding column "
                     f"\"{columns[after - 1 if self.bounds else after].name}\" is not restricted"
@@ -210,13 +216,13 @@ class Where:
         table = self.table
         self.filter([c for c in table.regular if c.name in self.one or c.name in self.many])
         indexed = any(table.indexed(column.name, kind) for column, kind, _ in self.contains)
-        indexed |= any(table.indexed(name, "=") and operator == "=" for name, operator, _ in self.filters)
+        indexed |= any(table.indexed(name) and sign == "=" for name, sign, _ in self.filters)
         for column, kind, get in self.contains:
             self.filters.append((column.name, kind, (column, get)))
         scanned = []
         if self.keys is None:
             scanned = [c for c in table.clustering if c.name in self.one or c.name in self.many]
-            indexed |= any(table.indexed(c.name, "=") and c.name in self.one for c in scanned)
+            indexed |= any(table.indexed(c.name) and c.name in self.one for c in scanned)
             scanned = [c for c in scanned if all(c.name != name for name, _, _ in self.filters)]
         self.indexed, count = indexed, len(self.filters) + len(scanned)
         if not filtering and count and (not indexed or count > 1):
@@ -225,10 +231,10 @@ class Where:
     def filter(self, columns):
         for column in columns:
             if column.name in self.one:
-                operator, get = self.one[column.name]
-                self.filters.append((column.name, operator, (column, get)))
-            for operator, get in self.many.get(column.name, ()):
-                self.filters.append((column.name, operator, (column, get)))
+                sign, get = self.one[column.name]
+                self.filters.append((column.name, sign, (column, get)))
+            for sign, get in self.many.get(column.name, ()):
+                self.filters.append((column.name, sign, (column, get)))
 
     # Finding
 
@@ -238,24 +244,37 @@ class Where:
         each = []
         for column, get in zip(columns, self.keys):
             given = {column.key(item): item for item in get(values)}
-            if len(columns) == 1 and b"" in given.values():
-                raise invalid("Key may not be empty")
+            for item in given.values():
+                if len(columns) == 1 and not item:
+                    raise invalid("Key may not be empty")
+                if len(item) > MAX_KEY:
+                    raise invalid(f"Key length of {len(item)} is longer than maximum of {MAX_KEY}")
             each.append([given[key] for key in sorted(given)] if len(given) > 1 else list(given.values()))
         return [(partition_bytes(combination), combination) for combination in combine(each)]
 
-    def many_partitions(self, values):
-        return self.keys is not None and len(self.partitions(values)) > 1
+    def many_partitions(self):
+        """Whether the partition key is asked for by IN, of however many values."""
+        return any(self.one.get(column.name, "=")[0] == "in" for column in self.table.partition)
+
+    def finds_something(self, values):
+        """Whether a row could be found at all."""
+        return bool(self.partitions(values)) and any(low < high for low, high in self.slices(values))
+
+    def any_partition(self):
+        """Whether nothing is said of the partition key."""
+        restricted = self.one.keys() | self.many.keys()
+        return not self.tokens and all(column.name not in restricted for column in self.table.partition)
 
     def range(self, values):
         """The places in the order of tokens between which partitions are asked for."""
         low, high = (-(2**63), b""), (2**63, b"")
-        for operator, get in self.tokens:
+        for sign, get in self.tokens:
             token = get(values)
             after = token + 1
-            if operator in (">", ">=", "="):
-                low = max(low, (after if operator == ">" else token, b""))
-            if operator in ("<", "<=", "="):
-                high = min(high, (token if operator == "<" else after, b""))
+            if sign in (">", ">=", "="):
+                low = max(low, (after if sign == ">" else token, b""))
+            if sign in ("<", "<=", "="):
+                high = min(high, (token if sign == "<" else after, b""))
         return low, high
 
     def starts(self, values):
@@ -273,42 +292,42 @@ class Where:
         starts, slices, rest = self.starts(values), [], self.table.clustering[self.width :]
         for start in sorted(starts) if len(starts) > 1 else starts:
             low, high = start, start + (TOP,)
-            for operator, get in self.bounds:
+            for sign, get in self.bounds:
                 given = get(values)
                 if None in given:
                     raise invalid("Invalid null value in condition for a clustering column")
                 place = start + tuple([column.key(item) for column, item in zip(rest, given)])
-                if operator in (">", ">="):
-                    low = max(low, place + (TOP,) if operator == ">" else place)
+                if sign in (">", ">="):
+                    low = max(low, place + (TOP,) if sign == ">" else place)
                 else:
-                    high = min(high, place if operator == "<" else place + (TOP,))
+                    high = min(high, place if sign == "<" else place + (TOP,))
             slices.append((low, high))
         return slices
 
     def predicate(self, values):
         """A function of partition, row and now that says whether the filters let the row through; or None."""
-        tests = [self.test(operator, *target, values) for _, operator, target in self.filters]
+        tests = [self.test(sign, *target, values) for _, sign, target in self.filters]
         if not tests:
             return None
         return lambda partition, row, now: all(test(partition, row, now) for test in tests)
 
     @staticmethod
-    def test(operator, column, get, values):
+    def test(sign, column, get, values):
         read, type_, wanted = reader(column), column.type, get(values)
-        if operator in ("keys", "values", "entries"):
+        if sign in ("keys", "values", "entries"):
 
             def contains(partition, row, now):
                 data = read(partition, row, now)
                 if data is None:
                     return False
                 items = type_.split(data)
-                return wanted in (items if operator == "entries" else [item[0 if operator == "keys" else -1] for item in items])
+                return wanted in (items if sign == "entries" else [item[PART[sign]] for item in items])
 
             return contains
-        if operator in ("=", "in"):
+        if sign in ("=", "in"):
             keys = [type_.key(item) for item in wanted]
             return lambda *place: (data := read(*place)) is not None and type_.key(data) in keys
-        compare, key = COMPARE[operator], type_.key(wanted)
+        compare, key = COMPARE[sign], type_.key(wanted)
         return lambda *place: (data := read(*place)) is not None and compare(type_.key(data), key)
 
 

@@ -2,18 +2,16 @@
 
 import struct
 
-from .errors import PROTOCOL, Fault, string
+from .errors import PROTOCOL, SERVER, Fault, string
 from .terms import UNSET
 from .types import value
 
 VERSION, MAX_FRAME = 4, 16 * 1024 * 1024
 HEADER = struct.Struct(">BBhBi")
 COMPRESSED, TRACING, PAYLOAD, WARNING = 1, 2, 4, 8
-(
-    ERROR, STARTUP, READY, AUTHENTICATE, _, OPTIONS, SUPPORTED, QUERY, RESULT, PREPARE, EXECUTE, REGISTER, EVENT, BATCH,
-    AUTH_CHALLENGE, AUTH_RESPONSE, AUTH_SUCCESS,
-) = range(17)
-VOID, ROWS, SET_KEYSPACE, PREPARED, SCHEMA_CHANGE = range(1, 6)
+ERROR, STARTUP, READY, AUTHENTICATE, OPTIONS, SUPPORTED, QUERY = 0, 1, 2, 3, 5, 6, 7  # opcodes
+RESULT, PREPARE, EXECUTE, REGISTER, EVENT, BATCH, AUTH_RESPONSE, AUTH_SUCCESS = 8, 9, 10, 11, 12, 13, 15, 16
+ROWS, PREPARED = 2, 4  # kinds of results
 
 
 class Reader:
@@ -22,9 +20,9 @@ class Reader:
     def __init__(self, data):
         self.data, self.position = data, 0
 
-    def take(self, layout, size):
+    def take(self, layout, size, code=SERVER):
         if self.position + size > len(self.data):
-            raise Fault(PROTOCOL, "Not enough bytes to read in the body of the frame")
+            raise Fault(code, "Not enough bytes to read in the body of the frame")
         found = struct.unpack_from(layout, self.data, self.position)[0]
         self.position += size
         return found
@@ -57,10 +55,10 @@ class Reader:
             raise Fault(PROTOCOL, "Cannot decode string as UTF8") from None
 
     def string(self):
-        return self.text(self.short())
+        return self.text(self.take(">H", 2, PROTOCOL))
 
     def long_string(self):
-        return self.text(self.int())
+        return self.text(self.take(">i", 4, PROTOCOL))
 
     def value(self):
         size = self.int()
@@ -104,7 +102,7 @@ def columns(table, specs):
 
 def rows(table, found, metadata):
     """The body of a RESULT of kind Rows."""
-    flags = (1 if metadata else 4) | (2 if found.state is not None else 0)
+    flags = (1 if metadata else 5) | (2 if found.state is not None else 0)
     body = struct.pack(">iii", ROWS, flags, len(found.columns))
     if found.state is not None:
         body += value(found.state)
@@ -124,8 +122,9 @@ def prepared(key, found):
     return body + struct.pack(">ii", 1, len(found.columns)) + columns(found.table, found.columns)
 
 
-def schema_change(change, target, keyspace, name):
-    return b"".join(string(word) for word in (change, target, keyspace, name) if word is not None)
+def done(result):
+    """The body of a RESULT without rows."""
+    return struct.pack(">i", result.kind) + b"".join(map(string, result.words))
 
 
 def frame(stream, opcode, body, flags=0):

@@ -1,4 +1,4 @@
-"""Tell the queue how long to wait."""
+"""Tell the queue how long to wait: timeout=wait."""
 
 place = places.get()
 return place or connect()

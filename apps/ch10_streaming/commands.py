@@ -1,0 +1,69 @@
+"""flask load, flask warn: something to read."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import click
+from cassandra.concurrent import execute_concurrent
+from cassandra.query import BatchStatement, BatchType
+from flask import current_app
+from rethinkdb import r
+
+from .archive import COLUMNS, get_archive
+from .live import connect
+
+STATION = "bell-rock"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TABLE = """
+CREATE TABLE IF NOT EXISTS readings (
+    station text, at timestamp, id uuid, height decimal, period double, raw text,
+    PRIMARY KEY (station, at)
+)"""
+INSERT = f"INSERT INTO readings ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def reading(number, size):
+    """Reading number 0, 1, ... of the station, with ``size`` characters as the buoy sent them."""
+    at = START + timedelta(minutes=number)
+    height = Decimal(number * 37 % 900).scaleb(-2)
+    # Every thousandth wave was too small to be timed.
+    period = float("nan") if number % 1000 == 3 else 2 + number % 97 / 8
+    return STATION, at, height, uuid.UUID(int=number), period, f"{number:08}".ljust(size, "~")
+
+
+def batches(insert, rows, size):
+    """(statement, parameters) for each batch. One partition in each, so a batch is one write."""
+    step = max(1, 4000 // (size + 100))  # Cassandra warns of batches over 5 KiB
+    for start in range(0, rows, step):
+        batch = BatchStatement(BatchType.UNLOGGED)
+        for number in range(start, min(start + step, rows)):
+            batch.add(insert, reading(number, size))
+        yield batch, None
+
+
+@click.option("--rows", default=1000)
+@click.option("--size", default=20)
+def load(rows, size):
+    """Fill the archive with readings of one buoy."""
+    session = get_archive().session
+    session.execute(TABLE)
+    execute_concurrent(session, batches(session.prepare(INSERT), rows, size))
+    print(f"{rows} readings")
+
+
+@click.argument("texts", nargs=-1)
+def warn(texts):
+    """Publish warnings; the first call makes the table."""
+    with connect(current_app.config) as conn:
+        if "warnings" not in r.table_list().run(conn):
+            r.table_create("warnings").run(conn)
+        last = r.table("warnings").count().run(conn)
+        warnings = [{"id": last + number, "text": text} for number, text in enumerate(texts, 1)]
+        r.table("warnings").insert(warnings).run(conn)
+    print(f"{len(warnings)} warnings")
+
+
+def init_app(app):
+    for command in (load, warn):
+        app.cli.command(command.__name__)(command)

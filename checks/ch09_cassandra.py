@@ -1,0 +1,496 @@
+"""Checks of chapter 9: the session of a process, statements prepared once, the border of a view."""
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
+
+from cassandra.cluster import NoHostAvailable, ResultSet
+from flask import Flask
+from pydantic import TypeAdapter
+
+from workbook import databases
+from workbook.check import NotYet, exercise
+
+CONNECTING = 0.1  # seconds
+PATIENCE = 2.0
+
+
+class FakeSession:
+    """A session that nobody needs a server for."""
+
+    def __init__(self):
+        self.closed = False
+        self.cluster = self
+
+    def shutdown(self):
+        self.closed = True
+
+
+class Connect:
+    """Counts what ``connect()`` makes, and how many calls run at the same time."""
+
+    def __init__(self, failures=0):
+        self.made = []
+        self.at_once = 0
+        self._failures = failures
+        self._running = 0
+        self._lock = threading.Lock()
+
+    def __call__(self):
+        with self._lock:
+            if self._failures:
+                self._failures -= 1
+                raise NoHostAvailable("nobody there yet", {})
+            self._running += 1
+            self.at_once = max(self.at_once, self._running)
+        time.sleep(CONNECTING)
+        with self._lock:
+            self._running -= 1
+            self.made.append(FakeSession())
+            return self.made[-1]
+
+
+@exercise(
+    "Three things live in make_getter: a lock, a place for sessions, and the function that you return.",
+    "Under the lock: is there a session for os.getpid()? If not, make it and keep it under that number.",
+    "with lock: if os.getpid() not in sessions: sessions[os.getpid()] = connect(). Then return it.",
+    on_error={
+        UnboundLocalError: "An inner function that assigns to an outer name needs nonlocal, or a dict.",
+        NoHostAvailable: "connect() was called before anybody asked for a session.",
+    },
+)
+def make_getter(make_getter):
+    connect = Connect()
+    get_session = make_getter(connect)
+    if connect.made:
+        return NotYet(
+            "make_getter called connect()",
+            "no connection before get_session() is called",
+            "make_getter runs while the app is made, and so before the fork. Connect in get_session.",
+        )
+    if not callable(get_session):
+        return NotYet(
+            f"make_getter returned {'nothing' if get_session is None else type(get_session).__name__}",
+            "the function get_session",
+            "Return the function itself, without calling it.",
+        )
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: get_session(), range(8)))
+    if None in found:
+        return NotYet(
+            f"get_session() returned None to {found.count(None)} of eight threads",
+            "the session, to each of them",
+            "Follow every way through get_session: each one must end with the session.",
+        )
+    return (
+        _sessions(connect, get_session, found)
+        or _two_apps(make_getter)
+        or _failures(make_getter)
+        or _forks(make_getter)
+    )
+
+
+def _sessions(connect, get_session, found):
+    if len(connect.made) > 1:
+        saw = f"eight threads at once made {len(connect.made)} sessions"
+        again = len(connect.made)
+        get_session()
+        if len(connect.made) > again:
+            return NotYet(
+                "each call of get_session() makes a session",
+                "one session, made by the first call",
+                "Keep what connect() returned, and look there first.",
+            )
+        if connect.at_once == 1:
+            hint = "They wait for the lock, and then each makes a session. Look again under the lock."
+        elif "Lock" in getattr(getattr(get_session, "__code__", None), "co_names", ()):
+            hint = "Each call makes a lock that nobody else knows. One lock, made in make_getter, for all."
+        else:
+            hint = "Looking and setting are two steps, and all eight looked first. Do both under a lock."
+        return NotYet(saw, "one session for all", hint)
+    if any(session not in connect.made for session in found):
+        return NotYet(
+            f"get_session() returned an object of the type {type(found[0]).__name__}",
+            "the session that connect() made",
+            "Return what connect() returned: a plain function, without yield, async or a wrapping.",
+        )
+
+
+def _two_apps(make_getter):
+    if make_getter(Connect())() is make_getter(Connect())():
+        return NotYet(
+            "two getters with two connect() functions share one session",
+            "a session for each: there may be two apps in the process",
+            "Something outside of make_getter keeps the session. Keep it inside.",
+        )
+
+
+def _in_time(function):
+    """(finished in time, what it returned, what it raised), run in a thread."""
+    result = []
+
+    def work():
+        try:
+            result.append((True, function(), None))
+        except Exception as error:
+            result.append((True, None, error))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return result[0] if result else (False, None, None)
+
+
+def _failures(make_getter):
+    connect = Connect(failures=1)
+    get_session = make_getter(connect)
+    _, found, error = _in_time(get_session)
+    if connect.made:
+        return NotYet(
+            "connect() failed, and was called again at once",
+            "the error, to the caller",
+            "Do not try again by yourself: the visitor gets a 503, and the next request tries.",
+        )
+    if error is None:
+        return NotYet(
+            f"connect() raised, and get_session() returned {'a session' if found else found}",
+            "the error, to the caller",
+            "Let the error through: the app answers it with a 503.",
+        )
+    finished, found, error = _in_time(get_session)
+    if not finished:
+        return NotYet(
+            "after connect() had raised once, the next call waited for ever",
+            "another try",
+            "The lock is still locked. `with lock:` also unlocks it when something raises.",
+        )
+    if error is not None or found not in connect.made:
+        return NotYet(
+            "after connect() had raised once, the next call did not return a session",
+            "another try",
+            "A failure must leave nothing behind. Note the session when connect() has returned, not before.",
+        )
+
+
+def _forks(make_getter):
+    get_session = make_getter(Connect())
+    parents = get_session()
+    # The same as a fork for whoever asks for the number, and possible on every system.
+    with patch("os.getpid", return_value=-1):
+        childs = get_session()
+        again = get_session()
+    if parents.closed:
+        return NotYet(
+            "the child closed the session of its parent",
+            "that session, left alone",
+            "Both processes hold the same sockets: a goodbye from the child ends the parent's session too.",
+        )
+    if childs is parents:
+        return NotYet(
+            "in a child process, get_session() returned the session of the parent",
+            "a session of its own",
+            "The thread that serves it has stayed in the parent. Keep the session together with os.getpid().",
+        )
+    if again is not childs:
+        return NotYet(
+            "in a child process, each call made a session",
+            "one, made by the child's first call",
+            "The number of the process that made the session must be noted anew in the child.",
+        )
+
+
+class Counting:
+    """A session that notes what it is asked to prepare and to execute."""
+
+    def __init__(self, session):
+        self._session = session
+        self.prepared = []
+        self.executed = []
+
+    def __getattr__(self, name):
+        return getattr(self._session, name)
+
+    def prepare(self, text, *args, **kwargs):
+        self.prepared.append(text)
+        return self._session.prepare(text, *args, **kwargs)
+
+    def execute(self, statement, *args, **kwargs):
+        self.executed.append(statement)
+        return self._session.execute(statement, *args, **kwargs)
+
+
+@exercise(
+    "Two steps: get the prepared statement of this text, then execute it with the values.",
+    "Is the text in prepared? If not: session.prepare(text), and keep what it returns.",
+    "if text not in prepared: prepared[text] = session.prepare(text); "
+    "then return session.execute(prepared[text], values)",
+    on_error={
+        KeyError: "The text is not in the dict the first time: look first, with `in`.",
+    },
+)
+def execute(execute):
+    database = databases.cassandra("check_ch09")
+    table = f"{database.keyspace}.animals"
+    with database.connect() as session:
+        session.execute(f"CREATE TABLE {table} (genus text PRIMARY KEY, sightings int)")
+        for genus, sightings in (("Lynx", 1), ("Felis", 2)):
+            session.execute(f"INSERT INTO {table} (genus, sightings) VALUES ('{genus}', {sightings})")
+        return _execute(execute, session, table)
+
+
+def _execute(execute, real, table):
+    session, prepared = Counting(real), {}
+    select = f"SELECT sightings FROM {table} WHERE genus = ?"
+    update = f"UPDATE {table} SET sightings = ? WHERE genus = ?"
+
+    def ask(*values, text=select, session=session, prepared=prepared):
+        return [row.sightings for row in execute(session, prepared, text, values)]
+
+    unprepared = NotYet(
+        "the text was executed, and nothing was prepared",
+        "session.prepare(text), once",
+        "Values pasted into the text are the door for an injection. Prepare the text, bind the values.",
+    )
+    try:
+        first = execute(session, prepared, select, ("Lynx",))
+    except Exception as error:
+        if session.executed and not session.prepared:
+            return unprepared
+        if session.executed:
+            return NotYet(
+                f"{type(error).__name__} when the prepared statement was executed",
+                "an execution with its values",
+                "The statement has a ? in it: hand values to session.execute as well, in one piece.",
+            )
+        raise
+    if first is None:
+        return NotYet(
+            "execute returned None", "the driver's result", "Return what session.execute returns."
+        )
+    if not isinstance(first, ResultSet):
+        return NotYet(
+            f"execute returned an object of the type {type(first).__name__}",
+            "the driver's result, a ResultSet",
+            "Leave the rows to the caller. A list has read them all, and does not know was_applied.",
+        )
+    if not session.prepared:
+        return unprepared
+    rows = [row.sightings for row in first]
+    if rows != [1]:
+        return NotYet(f"the rows {rows}", "[1]", "Return what session.execute returns, as it is.")
+    if ask("Felis") != [2]:
+        return NotYet(
+            "asked for Felis, the statement answered for Lynx",
+            "the values of this call",
+            "Values were kept along with the statement. Keep what prepare() returned, bind anew each time.",
+        )
+    real.execute(f"UPDATE {table} SET sightings = 5 WHERE genus = 'Lynx'")
+    if ask("Lynx") != [5]:
+        return NotYet(
+            "the same question was answered from memory, after the row had changed",
+            "the row as it is now",
+            "Keep statements, not answers.",
+        )
+    if session.prepared.count(select) == 3:
+        return NotYet(
+            "three calls with one text sent PREPARE three times",
+            "once",
+            "Look into the dict first, and put the statement there.",
+        )
+    if len(session.prepared) > 1:
+        return NotYet(
+            f"one text with two different values sent PREPARE {len(session.prepared)} times",
+            "once",
+            "The values are not a part of the statement: the text alone is the key.",
+        )
+    return _other_texts(ask, real, session, prepared, select, update, table)
+
+
+def _other_texts(ask, real, session, prepared, select, update, table):
+    wrong_statement = NotYet(
+        "a second text ran the statement of the first one",
+        "a statement for each text",
+        "The dict has one place for all. Keep each statement under its own text.",
+    )
+    try:
+        ask(7, "Lynx", text=update)
+    except Exception:
+        if update not in session.prepared:
+            return wrong_statement
+        raise
+    if [row.sightings for row in real.execute(f"SELECT sightings FROM {table} WHERE genus = 'Lynx'")] != [7]:
+        return wrong_statement
+    similar = f"{select} LIMIT 1"
+    ask("Lynx", text=similar)
+    if similar not in session.prepared:
+        return wrong_statement
+    if len(prepared) < 3:
+        return NotYet(
+            f"after three texts, the number of statements in the dict is {len(prepared)}",
+            "one for each text",
+            "Keep it in the dict that you are given, under the text: it lives as long as the session.",
+        )
+    second = Counting(real)
+    ask("Lynx", session=second, prepared={})
+    if not second.prepared:
+        return NotYet(
+            "a new session with an empty dict was given the statement of another session",
+            "a PREPARE for the new session",
+            "A second place outside of the dict remembers statements. The dict alone is enough.",
+        )
+
+
+GOOD = {"genus": "Panthera", "species": "leo"}
+BAD = {"genus": "big cat", "species": "leo", "sightings": "secret-3"}
+WRONG_BODIES = [b'{"genus": ', b"[]", b"[" * 10_000, b"null", b""]
+
+
+@exercise(
+    "One line may fail because of the visitor: the one that makes the model out of the body.",
+    "Animal.model_validate_json(request.get_data()) raises ValidationError; error.errors() takes options.",
+    "422 with error.errors(include_url=False, include_input=False, include_context=False); "
+    "save(animal.model_dump()); 409 if that is False; otherwise animal.model_dump(), 201.",
+)
+def add_animal(add_animal):
+    app = Flask("check")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.logger.disabled = True
+    saved = []
+    raised = []
+
+    def save(animal):
+        saved.append(animal)
+        if animal.get("species") == "broken":
+            raise TypeError("a mistake of ours")
+        if animal.get("species") == "misread":
+            TypeAdapter(int).validate_python("a row that is not what a model says")
+        return animal.get("species") != "known"
+
+    def view():
+        try:
+            return app.make_response(add_animal(save))
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    app.add_url_rule("/animals", "add", view, methods=["POST"])
+
+    def post(body):
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        raised.clear()
+        return app.test_client().post("/animals", data=data, content_type="application/json")
+
+    return _stored(post, saved, raised) or _refused(post, saved, raised) or _edges(post, saved, raised)
+
+
+def _what(response, raised):
+    if raised and response.status_code == 500:
+        message = (str(raised[0]).splitlines() or [""])[0][:150]
+        return f"500, after {type(raised[0]).__name__}: {message}"
+    return f"{response.status_code} and {response.get_data(as_text=True).strip()[:150]}"
+
+
+def _stored(post, saved, raised):
+    response = post(GOOD)
+    full = {**GOOD, "sightings": 0}
+    if response.status_code == 500 and raised and saved:
+        return NotYet(
+            _what(response, raised),
+            f"201 and {full}",
+            "Flask can send a dict, and a model is none: model_dump() makes one.",
+        )
+    if saved and saved[0] != full:
+        return NotYet(
+            f"save was given {saved[0]!r}",
+            repr(full),
+            "Save what the model has made of the body: it has checked it and filled in the defaults.",
+        )
+    if len(saved) > 1:
+        return NotYet(
+            f"one request, and save was called {len(saved)} times",
+            "once",
+            "Each call of save stores: call it once, and look at what it returned.",
+        )
+    if response.status_code == 200:
+        return NotYet("200", "201", "Something new was made: 201 says so.")
+    if response.status_code != 201 or not saved or response.get_json(silent=True) != full:
+        return NotYet(
+            _what(response, raised), f"201 and {full}", "A good body is saved and sent back, with status 201."
+        )
+
+
+def _refused(post, saved, raised):
+    saved.clear()
+    response = post(BAD)
+    if saved:
+        return NotYet(
+            "a bad body was saved",
+            "422, and nothing saved",
+            "Check before you save, and leave the view after a 422.",
+        )
+    if response.status_code == 500 and raised and "JSON" in str(raised[0]):
+        return NotYet(
+            _what(response, raised),
+            "422 and the errors as JSON",
+            "The context of an error holds an exception object: leave it out, include_context=False.",
+        )
+    if response.status_code == 500:
+        return NotYet(
+            _what(response, raised),
+            "422 and the errors",
+            "The body is the visitor's mistake, and 500 says that it is yours: catch ValidationError.",
+        )
+    if response.status_code != 422:
+        return NotYet(
+            _what(response, raised),
+            "422",
+            "This body is good JSON, so 400 misleads. 422 says: understood, and not acceptable.",
+        )
+    errors = (response.get_json(silent=True) or {}).get("errors")
+    named = isinstance(errors, list) and all(isinstance(error, dict) and error.get("loc") for error in errors)
+    if not named or [error["loc"] for error in errors] != [["genus"], ["sightings"]]:
+        return NotYet(
+            _what(response, raised),
+            'an "errors" list that names genus and sightings',
+            "A program reads this answer. error.errors() is a list with the field and the reason of each.",
+        )
+    if "secret" in response.get_data(as_text=True):
+        return NotYet(
+            "the answer repeats what was sent",
+            "field and reason only",
+            "What was sent may be secret, or huge: include_input=False.",
+        )
+
+
+def _edges(post, saved, raised):
+    response = post({**GOOD, "species": "known"})
+    if response.status_code != 409:
+        return NotYet(
+            f"save returned False, and the answer was {_what(response, raised)}",
+            "409",
+            "save says whether the animal was new. If not: abort(409).",
+        )
+    for body in WRONG_BODIES:
+        response = post(body)
+        if response.status_code >= 500 or response.status_code < 400:
+            return NotYet(
+                f"the body {body[:12].decode()!r}: {_what(response, raised)}",
+                "422 (or 400)",
+                "A body may be anything, also no object at all: let pydantic read it, model_validate_json.",
+            )
+    response = post({**GOOD, "species": "broken"})
+    if response.status_code != 500:
+        return NotYet(
+            f"save raised a TypeError, and the answer was {response.status_code}",
+            "500: that mistake is ours",
+            "Too much stands in the try, or after except. Only the line that reads the body belongs there.",
+        )
+    response = post({**GOOD, "species": "misread"})
+    if response.status_code != 500:
+        return NotYet(
+            f"save raised a ValidationError, and the answer was {response.status_code}",
+            "500: it is not about the body",
+            "save stands in the try too: a ValidationError from there would be blamed on the visitor.",
+        )

@@ -1,0 +1,467 @@
+"""Checks of chapter 10: JSON in pieces, a generator that owns its connection, honest ends, events."""
+
+import json
+import re
+import uuid
+from datetime import datetime
+
+from rethinkdb import r
+
+from workbook import databases
+from workbook.check import NotYet, exercise
+from workbook.wire import Wire
+
+ROWS = [{"at": datetime(2026, 1, 1, 0, number), "id": uuid.UUID(int=number)} for number in range(5)]
+SECRET = "10.0.0.7 as admin"
+
+
+def _dumps(value, **options):
+    return json.dumps(value, default=str, **options)
+
+
+def _plain(rows):
+    return json.loads(_dumps(rows))
+
+
+def _counted(items, taken, error=None):
+    """The items one after the other; ``taken`` grows with each that somebody has asked for."""
+    for item in items:
+        taken.append(item)
+        yield item
+    if error is not None:
+        raise error
+
+
+def _pieces(made, what):
+    """Whether that can be iterated lazily, as (iterator, None), or else (None, NotYet)."""
+    if isinstance(made, str | list | tuple):
+        return None, NotYet(
+            f"{what} returned a {type(made).__name__}",
+            "a generator",
+            "return hands over everything at the end. yield hands over a piece, and waits.",
+        )
+    if made is None or not hasattr(made, "__next__"):
+        return None, NotYet(
+            f"{what} returned {type(made).__name__}",
+            "a generator",
+            "A function with a yield in it is a generator: yield each piece as soon as it is ready.",
+        )
+    return made, None
+
+
+def _not_text(pieces):
+    wrong = [piece for piece in pieces if not isinstance(piece, str)]
+    if wrong:
+        return NotYet(
+            f"a piece of type {type(wrong[0]).__name__}",
+            "pieces of text",
+            "The body of a response is text. Let dumps turn rows into JSON.",
+        )
+
+
+@exercise(
+    "Write down by hand what comes out for no row, for one, for two. What stands before each row?",
+    "Keep what comes before the next row in a variable: first a bracket, from then on a comma.",
+    'before = "["; for each page that has rows: yield before + ",".join(map(dumps, page)), and before = ",". '
+    "At the end a closing bracket, or both if there was no row.",
+    on_error={
+        TypeError: "Times and UUIDs are no JSON for json.dumps. "
+        "Use the dumps that is handed in: it knows them.",
+    },
+)
+def array(array):
+    taken = []
+    pages = [ROWS[:2], ROWS[2:4], ROWS[4:]]
+    pieces, problem = _pieces(array(_counted(pages, taken), _dumps), "array(pages, dumps)")
+    if problem:
+        return problem
+    got = [next(pieces, "")]
+    if len(taken) > 1:
+        return NotYet(
+            f"{len(taken)} pages were taken before the first piece came",
+            "1 at most",
+            "That is a list again: the visitor waits for the last page. Yield inside the loop.",
+        )
+    got += pieces
+    problem = _not_text(got)
+    if problem:
+        return problem
+    r1, r2, r3 = ([row] for row in ROWS[:3])
+    for pages in ([r1 + r2], [r1, r2], [], [r1, []], [[], r1], [r1, [], r2], [[]], [r1, r2, r3]):
+        text = "".join(array(iter(pages), _dumps))
+        shape = f"pages of {[len(page) for page in pages]} rows" if pages else "no pages"
+        expected = _plain([row for page in pages for row in page])
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return NotYet(f"{shape}: {_short(text)}", "valid JSON", _why_invalid(text, pages))
+        if found != expected:
+            return NotYet(
+                f"{shape}: {_short(text)}",
+                f"an array of {len(expected)} objects",
+                "All rows of all pages, one after the other, in one array.",
+            )
+    got = []
+    try:
+        for piece in array(_counted([r1, r2], [], ConnectionError("the server has gone")), _dumps):
+            got.append(piece)
+    except ConnectionError:
+        if "".join(got).rstrip().endswith("]"):
+            return NotYet(
+                "the pages failed after two rows, and the array was closed",
+                "an array that stays open",
+                "Closed, it is valid JSON, and nobody notices that the rest is missing. "
+                "Do not close it in a finally.",
+            )
+        return None
+    return NotYet(
+        f"the pages failed after two rows, and the error was caught: {_short(''.join(got))}",
+        "the error, out of the generator",
+        "An error that is swallowed makes half of the data look like all of it. Let it through.",
+    )
+
+
+def _why_invalid(text, pages):
+    squeezed = "".join(text.split())
+    if squeezed.count("[") > 1:
+        return (
+            "There is more than one array in it. dumps(page) brings brackets of its own: "
+            "take its rows, or cut them off."
+        )
+    if "'" in text:
+        return "Single quotes are Python's. dumps(row) writes JSON, str(row) does not."
+    if squeezed.endswith(",]"):
+        if pages and not pages[-1] and len(pages[0]) == 1:
+            return "The last page is empty, and a comma was written for it. Only pages with rows get one."
+        return "A comma stands after the last row. Write it before each row but the first."
+    if squeezed.startswith("[,") or ",," in squeezed:
+        return "An empty page got a comma. Remember whether a row was written, not how many pages there were."
+    if not squeezed.startswith("[") or not squeezed.endswith("]"):
+        return "Both brackets belong there for no rows as well: an empty array is []."
+    return "Between two rows stands one comma, also between the last row of a page and the first of the next."
+
+
+def _short(text):
+    text = re.sub(r"\{[^}]*\}", "{...}", str(text))
+    return text if len(text) < 60 else text[:57] + "..."
+
+
+@exercise(
+    "Who owns the connection: the function that is called, or the generator that runs later?",
+    "Open it inside the generator, before the first yield. Which statement runs however a block is left?",
+    "conn = connect(), then try: yield from query(conn), finally: conn.close().",
+    seconds=20,
+    on_error={
+        RuntimeError: "There is no context when the generator runs, so no g and no current_app. "
+        "Keep the connection in a variable of the generator.",
+    },
+)
+def own_connection(export):
+    database = databases.rethinkdb("check_ch10")
+    with database.connect() as conn:
+        r.table_create("warnings").run(conn)
+        r.table("warnings").insert([{"id": number} for number in range(1, 6)]).run(conn)
+    with Wire(database.host, database.port) as wire:
+        opened = []
+        try:
+            return _own_connection(export, database.through(wire), wire, opened)
+        finally:
+            for conn in opened:
+                conn.close(noreply_wait=False)
+
+
+def _own_connection(export, database, wire, opened):
+    def connect():
+        opened.append(database.connect())
+        return opened[-1]
+
+    def query(conn, taken, error=None):
+        return _counted(iter(r.table("warnings").order_by(index="id").run(conn)), taken, error)
+
+    def start(error=None):
+        taken = []
+        return export(connect, lambda conn: query(conn, taken, error)), taken
+
+    rows, _ = start()
+    rows, problem = _pieces(rows, "export(connect, query)")
+    if opened:
+        return NotYet(
+            "export(connect, query) was called, nothing was read, and a connection is open",
+            "none, until the first row is asked for",
+            "That happened in the function, not in the generator. A HEAD request would leave it open for ever.",
+        )
+    if problem:
+        return problem
+    rows.close()
+    # Given up in the middle.
+    rows, taken = start()
+    first = next(rows, None)
+    if first != {"id": 1}:
+        return NotYet(f"the first item is {first!r}", "the first row, {'id': 1}", "Yield the rows, one by one.")
+    if len(taken) > 2:
+        return NotYet(
+            f"{len(taken)} rows were read before the first one was yielded",
+            "one at a time",
+            "list(...) takes the whole table. Yield each row as it comes.",
+        )
+    if not wire.open:
+        return NotYet(
+            "the first row is out, and the connection is closed already",
+            "a connection that is open while rows are read",
+            "The rows come through it. Close it when there are no more.",
+        )
+    try:
+        rows.close()
+    except RuntimeError:
+        return NotYet(
+            "the client hung up, and the generator yielded once more",
+            "a generator that ends",
+            "GeneratorExit was caught. It says that nobody will read: clean up, and let it through.",
+        )
+    given_up = wire.open
+    # Failed in the middle.
+    rows, _ = start(ConnectionError("the query has failed"))
+    try:
+        for _ in rows:
+            pass
+    except ConnectionError:
+        failed = None
+    else:
+        failed = "swallowed"
+    failed_open = wire.open - given_up
+    # Read to its end.
+    rows, _ = start()
+    read = list(rows)
+    read_open = wire.open - given_up - failed_open
+    if given_up and failed_open and read_open:
+        return NotYet(
+            "three exports, and three connections are open",
+            "none",
+            "Nobody else closes them: no teardown knows this connection. Close it in a finally.",
+        )
+    if read_open:
+        return NotYet(
+            "an export was read to its end, and its connection is open",
+            "closed in every case",
+            "The end without any error is an end too. finally covers all of them.",
+        )
+    if given_up and not failed_open:
+        return NotYet(
+            "the client hung up after one row, and the connection is open",
+            "closed",
+            "A client that hangs up raises GeneratorExit at the yield, and that is no Exception. "
+            "finally covers both.",
+        )
+    if given_up:
+        return NotYet(
+            "the client hung up after one row, and the connection is open",
+            "closed",
+            "What stands behind the loop runs only if the loop gets to its end. Put it into a finally.",
+        )
+    if failed_open:
+        return NotYet(
+            "the query failed, and the connection is open",
+            "closed",
+            "GeneratorExit is one way out of three. finally covers errors as well.",
+        )
+    if failed:
+        return NotYet(
+            "the query failed, and the export ended as if all had been read",
+            "the error, out of the generator",
+            "An export that ends early without an error looks whole. "
+            "Close the connection, and let the error through.",
+        )
+    if read != [{"id": number} for number in range(1, 6)]:
+        return NotYet(f"{len(read)} rows", "all 5 rows", "Every row of the query is yielded, once.")
+
+
+@exercise(
+    "Which exceptions does the database raise, and which one does a client that hangs up?",
+    "Count the rows as they go out. try around the loop, and except Exception yields the last line.",
+    'except Exception: yield dumps({"error": "the rest is missing", "rows": rows}) + "\\n"',
+    on_error={
+        ConnectionError: "The error got out. It comes from the loop over pages, "
+        "so the try goes around the whole loop.",
+    },
+)
+def lines(lines):
+    pages = [ROWS[:2], [], ROWS[2:5]]
+    taken = []
+    made, problem = _pieces(lines(_counted(pages, taken), _dumps), "lines(pages, dumps)")
+    if problem:
+        return problem
+    got = [next(made, "")]
+    if len(taken) > 1:
+        return NotYet(
+            f"{len(taken)} pages were taken before the first piece came",
+            "1",
+            "A line can go out as soon as its row is here. Yield inside the loop.",
+        )
+    got += made
+    problem = _not_text(got)
+    if problem:
+        return problem
+    text = "".join(got)
+    if text.count("\n") > len(ROWS) and _objects(text) is None:
+        return NotYet(
+            f"5 rows became {text.count(chr(10))} lines",
+            "5 lines",
+            "A reader takes a line for a whole object: no indent, one line for each row.",
+        )
+    if not text.endswith("\n"):
+        return NotYet(
+            f"the text ends with {text[-1:]!r}",
+            "a line break after each line, also the last one",
+            "A line is complete when its line break is there. Write it after each row.",
+        )
+    found = _objects(text)
+    if found is None:
+        line = _short(text.splitlines()[0])
+        return NotYet(f"lines such as {line}", "lines of JSON", "dumps(row), and a line break.")
+    if found and isinstance(found[-1], dict) and "error" in found[-1]:
+        return NotYet(
+            "nothing failed, and the last line tells of an error",
+            "5 lines for 5 rows",
+            "finally runs when all went well, too. An error is caught with except.",
+        )
+    if found != _plain(ROWS):
+        return NotYet(
+            f"{len(found)} lines", "5 lines, the rows of all pages", "A line for each row, not for each page."
+        )
+    # Given up in the middle.
+    made = lines(_counted(pages, []), _dumps)
+    next(made)
+    try:
+        made.close()
+    except RuntimeError:
+        return NotYet(
+            "the client hung up, and the generator yielded another line",
+            "a generator that ends",
+            "GeneratorExit was caught along with the errors. except Exception lets it through.",
+        )
+    # Failed in the middle.
+    text = "".join(lines(_counted(pages, [], ConnectionError(SECRET)), _dumps))
+    found = _objects(text)
+    if not text.endswith("\n") or found is None:
+        return NotYet(
+            f"the pages failed, and the text ends with {_short(text[-40:])!r}",
+            "a last line of JSON with its line break",
+            "The last line is a line like the others: dumps(...), and a line break.",
+        )
+    if found == _plain(ROWS):
+        return NotYet(
+            "the pages failed, and the lines ended as if all had been read",
+            "one more line, with the error",
+            "Half of the lines are valid lines. Without a word at the end, nobody notices.",
+        )
+    last = found[-1]
+    if SECRET in text or any(part in text for part in SECRET.split(" as ")):
+        return NotYet(
+            f"the last line says {SECRET!r}",
+            "a text of yours",
+            "What an exception says is for your log: here it names a server and a login.",
+        )
+    if not isinstance(last, dict) or set(last) != {"error", "rows"} or not isinstance(last["error"], str):
+        return NotYet(
+            f"the last line is {_dumps(last)}"[:200],
+            'an object with "error", a text, and "rows", a number',
+            "Readers look for these two keys: write both, and no others.",
+        )
+    if last["rows"] != 5 or found[:-1] != _plain(ROWS):
+        return NotYet(
+            f"the last line says {last['rows']} rows, after {len(found) - 1} lines",
+            "5, as many as there are lines before it",
+            "Count rows that went out: not pages, and not the error's own line.",
+        )
+
+
+def _objects(text):
+    """The lines of a text as objects; None if one of them is no JSON."""
+    try:
+        return [json.loads(line) for line in text.splitlines()]
+    except ValueError:
+        return None
+
+
+@exercise(
+    "Read the format once more: what does each line begin with, and what comes last?",
+    're.split(r"\\r\\n|\\r|\\n", text) gives the lines of the text, whatever system wrote it.',
+    'f"id: {number}\\n", then f"data: {line}\\n" for each line of the text, then "\\n".',
+)
+def event(event):
+    texts = ("Gale", "Gale\nin the north", "Fog\r\nbank\rat sea", "", " Calm")
+    for number, text in enumerate(texts, 7):
+        sent = event(number, text)
+        if not isinstance(sent, str):
+            return NotYet(
+                f"event({number}, {text!r}) returned {type(sent).__name__}",
+                "text",
+                "Return the whole event as one string.",
+            )
+        heard, left = _browser(sent)
+        if not heard:
+            return _unheard(number, text, sent, left)
+        if len(heard) > 1:
+            return NotYet(
+                f"a browser hears {len(heard)} events: {heard}",
+                "one",
+                "A blank line ends an event. There is one before the end: the id and all data belong together.",
+            )
+        found, data = heard[0]
+        if data != text and data != re.sub(r"\r\n|\r", "\n", text):
+            return NotYet(
+                f"a browser hears {data!r}", repr(re.sub(r"\r\n|\r", "\n", text)), _why_other(data, text)
+            )
+        if found != str(number):
+            return NotYet(
+                f"a browser hears the id {found!r}",
+                repr(str(number)),
+                "Without the id a browser that comes back cannot say what it has seen. "
+                "The line is id: and the number.",
+            )
+
+
+def _unheard(number, text, sent, left):
+    if left:
+        return NotYet(
+            f"event({number}, {text!r}) returned {sent!r}, and a browser waits for more",
+            "an event that ends",
+            "A blank line sends the event off: two line breaks at the end.",
+        )
+    return NotYet(
+        f"event({number}, {text!r}) returned {sent!r}, and a browser hears nothing",
+        "an event with data",
+        "An event without a line data: is no event, even if the text is empty.",
+    )
+
+
+def _why_other(data, text):
+    if text.startswith(" "):
+        return (
+            "A browser takes one space after the colon. Write one of your own: "
+            "the text may begin with a space."
+        )
+    if "\r" in text and "\n" in text:
+        return "A carriage return is a line break too. Split at all three: \\r\\n, \\r and \\n."
+    if "\n" in text and data == text.split("\n")[0]:
+        return "The second line of the text has no data: before it, and a browser drops it."
+    if "\n" in text:
+        return "The lines come back as lines: each gets a data: of its own, and the browser joins them again."
+    return "The text goes behind data: as it is."
+
+
+def _browser(sent):
+    """What an EventSource makes of it -> ([(id, data)], whether an event is still under way)."""
+    heard, seen, data = [], "", None
+    for line in re.split(r"\r\n|\r|\n", sent)[:-1]:
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if data is not None:
+                heard.append((seen, "\n".join(data)))
+            data = None
+        elif field == "id":
+            seen = value
+        elif field == "data":
+            data = [*(data or []), value]
+    return heard, data is not None

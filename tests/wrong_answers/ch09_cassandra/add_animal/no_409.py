@@ -1,0 +1,8 @@
+"""save says whether the animal was new. If not: abort(409)."""
+
+try:
+    animal = Animal.model_validate_json(request.get_data())
+except ValidationError as error:
+    return {"errors": error.errors(include_input=False, include_context=False)}, 422
+save(animal.model_dump())
+return animal.model_dump(), 201

@@ -1,0 +1,3 @@
+"""Look into the dict first, and put the statement there."""
+
+return session.execute(session.prepare(text), values)
