@@ -15,7 +15,7 @@ A bench measures and writes; a notebook reads, and measures again here what it d
     recorded["memory, MB"]             # {"a list": 171, "a stream": 0.5}
 
 ``docs/measured/ch10.json`` is the file between them. Its first column names the rows. Say beside
-the table that it is recorded and that ``make bench`` measures the reader's own.
+the table that it is recorded and which bench measures the reader's own.
 """
 
 import html

@@ -14,8 +14,8 @@ from cassandra import ReadTimeout
 from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.query import SimpleStatement
 from cql_server import (
-    ERROR, EXECUTE, HELLO, PREPARE, QUERY, RESULT, STARTUP, Wire, batch_of_one, connect, counters, long_string,
-    new_keyspace, own_server, server, session, short_string, start, wire,
+    ERROR, EXECUTE, HELLO, PREPARE, QUERY, RESULT, SIMPLE, STARTUP, Wire, batch_of_one, connect, counters,
+    long_string, new_keyspace, own_server, server, session, short_string, start, wire,
 )
 
 __all__ = ["own_server", "server", "session", "wire"]
@@ -80,8 +80,8 @@ def test_a_product_of_many_values_is_refused(session, wire):
 
 
 @pytest.mark.parametrize("body", [
-    b"\x7f\xff\xff\xff", b"\x01\x00\x00\x00", struct.pack(">i", 16 * MB) + lz4.block.compress(bytes(1000), store_size=False),
-    b"", b"\0", struct.pack(">i", 100) + b"\xff" * 50,
+    b"\x7f\xff\xff\xff", b"\x01\x00\x00\x00", b"", b"\0", struct.pack(">i", 100) + b"\xff" * 50,
+    struct.pack(">i", 16 * MB) + lz4.block.compress(bytes(1000), store_size=False),
 ])
 def test_what_does_not_decompress_is_refused(server, body):
     wire = Wire(server.port, hello=False)
@@ -98,7 +98,8 @@ def test_only_so_many_statements_stay_prepared(own_server):
     session.execute("CREATE TABLE t (id int PRIMARY KEY)")
 
     def prepare(number):
-        return wire.ask(PREPARE, long_string(f"SELECT id FROM {session.keyspace}.t WHERE id = ? LIMIT {number}"))[1][4:22]
+        text = f"SELECT id FROM {session.keyspace}.t WHERE id = ? LIMIT {number}"
+        return wire.ask(PREPARE, long_string(text))[1][4:22]
 
     keys = [prepare(i) for i in range(1, 1002)]
     value = b"\0\1\1" + struct.pack(">Hii", 1, 4, 5)
@@ -201,21 +202,22 @@ def test_slow_and_broken_clients_do_not_stop_the_others(session, server):
 # Fuzz
 
 WORDS = (
-    "SELECT INSERT UPDATE DELETE FROM INTO VALUES WHERE AND SET IF NOT EXISTS CREATE TABLE KEYSPACE INDEX ALTER DROP ADD "
-    "BEGIN BATCH APPLY USING TTL TIMESTAMP LIMIT ORDER BY ASC DESC ALLOW FILTERING IN CONTAINS KEY PRIMARY WITH "
-    "CLUSTERING TRUNCATE USE TOKEN DISTINCT PER PARTITION AS COUNT JSON NULL TRUE PRIMARY KEY static list<int> int text "
-    "id c v l s m fuzz.t t fuzz system.local * ( ) [ ] { } , ; . : ? = < > <= >= != += -= + - 1 -5 1.5 'a' \"b\" 0xff "
-    "11111111-2222-4333-8444-555555555555 $$x$$ /* */ -- \u00e9 \0 99999999999999999999 now() uuid() token(id) ttl(v)"
+    "SELECT INSERT UPDATE DELETE FROM INTO VALUES WHERE AND SET IF NOT EXISTS CREATE TABLE KEYSPACE INDEX ALTER "
+    "DROP ADD BEGIN BATCH APPLY USING TTL TIMESTAMP LIMIT ORDER BY ASC DESC ALLOW FILTERING IN CONTAINS KEY "
+    "PRIMARY WITH CLUSTERING TRUNCATE USE TOKEN DISTINCT PER PARTITION AS COUNT JSON NULL TRUE PRIMARY KEY "
+    "static list<int> int text id c v l s m fuzz.t t fuzz system.local * ( ) [ ] { } , ; . : ? = < > <= >= != "
+    "+= -= + - 1 -5 1.5 'a' \"b\" 0xff 11111111-2222-4333-8444-555555555555 $$x$$ /* */ -- \u00e9 \0 "
+    "99999999999999999999 now() uuid() token(id) ttl(v)"
 ).split(" ")
 GOOD = [
     "SELECT * FROM fuzz.t WHERE id = 1 AND c > 2 ORDER BY c DESC LIMIT 3",
     "SELECT id, count(*), max(v) FROM fuzz.t WHERE v = 'a' ALLOW FILTERING",
-    "INSERT INTO fuzz.t (id, c, v, l, s, m) VALUES (1, ?, 'a', [1, 2], {1}, {'a': 1}) IF NOT EXISTS USING TTL 100",
+    "INSERT INTO fuzz.t (id, c, v, l, s, m) VALUES (1, ?, 'a', [1, 2], {1}, {'a': 1}) IF NOT EXISTS USING TTL 9",
     "UPDATE fuzz.t USING TIMESTAMP 5 SET v = 'b', l = l + [1], m['k'] = 2, s = s - {1} WHERE id = 1 AND c = 2",
     "UPDATE fuzz.t SET l[0] = ? WHERE id = 1 AND c = 2 IF v = 'a' AND l[1] IN (1, 2)",
     "DELETE v, l[0] FROM fuzz.t WHERE id IN (1, 2) AND c = ?",
     "DELETE FROM fuzz.t WHERE id = 1 AND (c) > (1)",
-    "BEGIN UNLOGGED BATCH INSERT INTO fuzz.t (id, c) VALUES (1, 2); DELETE FROM fuzz.t WHERE id = 1; APPLY BATCH",
+    "BEGIN UNLOGGED BATCH INSERT INTO fuzz.t (id, c) VALUES (1, 2); DELETE FROM fuzz.t WHERE id = 1 APPLY BATCH",
     "CREATE TABLE IF NOT EXISTS fuzz.u (a int, b text, PRIMARY KEY ((a), b)) WITH CLUSTERING ORDER BY (b DESC)",
     "ALTER TABLE fuzz.u ADD x int", "DROP TABLE IF EXISTS fuzz.u", "CREATE INDEX IF NOT EXISTS ON fuzz.t (v)",
     "SELECT * FROM system_schema.columns WHERE keyspace_name = 'fuzz'",
@@ -238,7 +240,8 @@ class Fuzzer:
         if pick < 0.75:
             text = self.random.choice(GOOD)
             cut = self.random.randrange(len(text))
-            return text[:cut] + self.random.choice(["", chr(self.random.randrange(1, 0xD000))]) + text[cut + 1 :]
+            other = self.random.choice(["", chr(self.random.randrange(1, 0xD000))])
+            return text[:cut] + other + text[cut + 1 :]
         if pick < 0.9:
             return " ".join(self.random.choices(WORDS, k=self.random.randrange(15)))
         return "".join(map(chr, self.random.choices(range(1, 300), k=self.random.randrange(40))))
@@ -259,18 +262,19 @@ class Fuzzer:
         if flags & 4:
             body += struct.pack(">i", self.random.choice([1, 2, 5000, 0, -1, 2**31 - 1]))
         if flags & 8:
-            state = self.random.choice([
-                self.random.randbytes(self.random.randrange(30)), struct.pack(">iii", 5, 1, 4) + struct.pack(">iii", 1, 4, 2),
-            ])
+            noise = self.random.randbytes(self.random.randrange(30))
+            state = self.random.choice([noise, struct.pack(">iiiiii", 5, 1, 4, 1, 4, 2)])
             body += struct.pack(">i", len(state)) + state
-        return struct.pack(">HB", self.random.choice([1, 4, 6, self.random.randrange(2**16)]), flags) + body + bytes(12)
+        consistency = self.random.choice([1, 4, 6, self.random.randrange(2**16)])
+        return struct.pack(">HB", consistency, flags) + body + bytes(12)
 
     def frame(self):
         """``(bytes, whether they are a whole frame)``."""
         pick = self.random.random()
         if pick < 0.05:
             return self.random.randbytes(self.random.randrange(60)), False
-        opcode = self.random.choice([QUERY] * 20 + [PREPARE] * 4 + [EXECUTE] * 6 + [13, 13, 1, 5, 11, 15, self.random.randrange(256)])
+        others = [13, 13, 1, 5, 11, 15, self.random.randrange(256)]
+        opcode = self.random.choice([QUERY] * 20 + [PREPARE] * 4 + [EXECUTE] * 6 + others)
         if pick < 0.15:
             body = self.random.randbytes(self.random.randrange(60))
         elif opcode == QUERY:
@@ -290,14 +294,16 @@ class Fuzzer:
         version = 4 if self.random.random() < 0.98 else self.random.randrange(256)
         flags = 0 if self.random.random() < 0.95 else self.random.randrange(256)
         stream = self.random.randrange(-(2**15), 2**15)
-        return struct.pack(">BBhBi", version, flags, stream, opcode, size) + body, size == len(body) and version == 4
+        whole = size == len(body) and version == 4
+        return struct.pack(">BBhBi", version, flags, stream, opcode, size) + body, whole
 
 
 def test_fuzz(own_server):
     """Set SANDBOX_FUZZ for another number of frames."""
     session = connect(own_server.port)
-    session.execute("CREATE KEYSPACE fuzz WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}")
-    session.execute("CREATE TABLE fuzz.t (id int, c int, v text, l list<int>, s set<int>, m map<text, int>, PRIMARY KEY (id, c))")
+    session.execute(f"CREATE KEYSPACE fuzz WITH replication = {SIMPLE}")
+    columns = "id int, c int, v text, l list<int>, s set<int>, m map<text, int>, PRIMARY KEY (id, c)"
+    session.execute(f"CREATE TABLE fuzz.t ({columns})")
     fuzzer, wire, answers, mistakes = Fuzzer(1), None, {}, set()
     before = memory(own_server)
     for i in range(FUZZ):

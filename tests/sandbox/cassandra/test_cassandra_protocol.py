@@ -13,8 +13,8 @@ from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.protocol import ConfigurationException, SyntaxException
 from cassandra.query import BatchStatement, BatchType, SimpleStatement
 from cql_server import (
-    ERROR, EVENT, EXECUTE, HELLO, OPTIONS, PREPARE, QUERY, READY, RESULT, SIMPLE, STARTUP, Wire, connect, counters,
-    long_string, new_keyspace, own_server, pages, server, session, short_string, start, wire,
+    ERROR, EVENT, EXECUTE, HELLO, OPTIONS, PREPARE, QUERY, READY, RESULT, SIMPLE, STARTUP, Wire, connect,
+    counters, long_string, new_keyspace, own_server, pages, server, session, short_string, start, wire,
 )
 
 __all__ = ["own_server", "server", "session", "wire"]
@@ -71,7 +71,8 @@ with Cluster(["127.0.0.1"], port={server.port}, connection_class={name}) as clus
     assert [session.execute(prepared, ["local"]).one().key for _ in range(20)] == ["local"] * 20
 print("done")
 """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, timeout=30)
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert (done.stdout, done.returncode) == ("done\n", 0), done.stderr
 
 
@@ -239,7 +240,9 @@ def test_a_prepared_statement_knows_its_markers_and_its_key(session):
 
 def test_a_missing_key_is_refused_when_it_is_prepared(session):
     session.execute("CREATE TABLE t (a int, b int, v int, PRIMARY KEY (a, b))")
-    for cql in ("INSERT INTO t (a, v) VALUES (?, ?)", "UPDATE t SET v = ? WHERE b = ?", "SELECT * FROM t WHERE v = ?"):
+    for cql in (
+        "INSERT INTO t (a, v) VALUES (?, ?)", "UPDATE t SET v = ? WHERE b = ?", "SELECT * FROM t WHERE v = ?",
+    ):
         with pytest.raises(InvalidRequest):
             session.prepare(cql)
 
@@ -274,6 +277,20 @@ def test_the_driver_prepares_again_what_was_forgotten(session):
     assert counters(session)["prepared"] - before == 1
 
 
+def test_definitions_can_be_prepared(session):
+    keyspace = session.keyspace
+    create = session.prepare(f"CREATE TABLE IF NOT EXISTS {keyspace}.t (id int PRIMARY KEY)")
+    drop = session.prepare(f"DROP TABLE IF EXISTS {keyspace}.t")
+    for _ in range(2):
+        session.execute(create)
+        session.execute(create)
+        session.execute(f"INSERT INTO {keyspace}.t (id) VALUES (1)")
+        session.execute(drop)
+        session.execute(drop)
+    with pytest.raises(InvalidRequest):
+        session.execute(f"SELECT * FROM {keyspace}.t")
+
+
 # Pages
 
 
@@ -286,7 +303,9 @@ def hundred(session):
     return session
 
 
-@pytest.mark.parametrize(("size", "sizes"), [(30, [30, 30, 30, 10]), (50, [50, 50, 0]), (100, [100, 0]), (101, [100])])
+@pytest.mark.parametrize(
+    ("size", "sizes"), [(30, [30, 30, 30, 10]), (50, [50, 50, 0]), (100, [100, 0]), (101, [100])]
+)
 def test_a_full_last_page_is_followed_by_an_empty_one(hundred, size, sizes):
     for cql in ("SELECT c FROM t", "SELECT c FROM t WHERE p = 1"):
         found = pages(hundred, SimpleStatement(cql, fetch_size=size))
@@ -405,7 +424,9 @@ def test_the_driver_knows_the_schema_at_once_and_of_other_clients_soon(server, s
     keyspace = session.keyspace
     with Cluster(["127.0.0.1"], port=server.port, protocol_version=4, schema_event_refresh_window=0) as cluster:
         other = cluster.connect(keyspace)
-        other.execute("CREATE TABLE t (a int, b text, c int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b DESC)")
+        other.execute(
+            "CREATE TABLE t (a int, b text, c int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b DESC)"
+        )
         table = cluster.metadata.keyspaces[keyspace].tables["t"]
         assert [column.name for column in table.primary_key] == ["a", "b"]
         assert "CLUSTERING ORDER BY (b DESC)" in table.as_cql_query()
@@ -427,7 +448,8 @@ def test_every_change_of_the_schema_has_a_version_of_its_own(session):
 def test_what_cassandra_writes_of_a_table_makes_the_table_again(server, session):
     session.execute(
         "CREATE TABLE t (a int, b text, c timestamp, m map<text, frozen<list<int>>>, \"Odd\" decimal, "
-        "PRIMARY KEY ((a, b), c)) WITH CLUSTERING ORDER BY (c DESC) AND comment = 'it''s' AND gc_grace_seconds = 5"
+        "PRIMARY KEY ((a, b), c)) "
+        "WITH CLUSTERING ORDER BY (c DESC) AND comment = 'it''s' AND gc_grace_seconds = 5"
     )
     with Cluster(["127.0.0.1"], port=server.port, protocol_version=4) as cluster:
         other = cluster.connect(session.keyspace)

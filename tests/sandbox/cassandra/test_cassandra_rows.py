@@ -30,7 +30,7 @@ VALUES = {
     "blob": st.binary(max_size=30),
     "boolean": st.booleans(),
     "date": st.integers(-(2**31), 2**31 - 1).map(Date),
-    "decimal": st.decimals(allow_nan=False, allow_infinity=False).filter(lambda d: abs(d.as_tuple().exponent) < 2**31),
+    "decimal": st.decimals(allow_nan=False, allow_infinity=False),
     "double": st.floats(allow_nan=False),
     "float": st.floats(allow_nan=False, width=32),
     "inet": st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str),
@@ -39,7 +39,7 @@ VALUES = {
     "text": TEXT,
     "time": st.integers(0, 24 * 3600 * 10**9 - 1).map(Time),
     "timestamp": MILLIS.map(lambda ms: datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)),
-    "timeuuid": st.integers(0, 2**60 - 1).map(lambda n: uuid.UUID(int=n << 64 | 1 << 76 | 1 << 63 | n, version=1)),
+    "timeuuid": st.integers(0, 2**60 - 1).map(lambda n: uuid.UUID(int=n << 64 | n, version=1)),
     "tinyint": integers(8),
     "uuid": st.uuids(),
     "varchar": TEXT,
@@ -50,7 +50,8 @@ for kind in ("int", "text", "uuid"):
     VALUES[f"frozen<list<{kind}>>"] = st.lists(VALUES[kind], max_size=5)
     VALUES[f"set<{kind}>"] = st.sets(VALUES[kind], max_size=5)
     VALUES[f"map<{kind}, int>"] = st.dictionaries(VALUES[kind], VALUES["int"], max_size=5)
-VALUES["frozen<map<text, frozen<set<int>>>>"] = st.dictionaries(TEXT, st.frozensets(VALUES["int"], max_size=3), max_size=3)
+SETS = st.frozensets(VALUES["int"], max_size=3)
+VALUES["frozen<map<text, frozen<set<int>>>>"] = st.dictionaries(TEXT, SETS, max_size=3)
 VALUES["tuple<int, text>"] = st.tuples(VALUES["int"], st.none() | TEXT)
 EMPTIED = {"list", "set", "map"}  # what an empty collection that is not frozen is not
 
@@ -69,7 +70,8 @@ def plain(value):
 @pytest.mark.parametrize("kind", VALUES)
 def test_values_come_back_as_they_went_in(session, kind):
     session.execute(f"CREATE TABLE t (id int PRIMARY KEY, v {kind})")
-    insert, select = session.prepare("INSERT INTO t (id, v) VALUES (1, ?)"), session.prepare("SELECT v FROM t WHERE id = 1")
+    insert = session.prepare("INSERT INTO t (id, v) VALUES (1, ?)")
+    select = session.prepare("SELECT v FROM t WHERE id = 1")
 
     @settings(max_examples=30, deadline=None, database=None)
     @given(VALUES[kind])
@@ -89,15 +91,17 @@ def test_values_come_back_as_they_went_in(session, kind):
 
 
 def ordinary(value):
-    return not (isinstance(value, float) and value == 0 or isinstance(value, uuid.UUID) and value.bytes[6] >> 4 == 1)
+    return value != 0 if isinstance(value, float) else getattr(value, "version", 4) == 4
 
 
 @pytest.mark.parametrize("kind", [kind for kind in VALUES if "<" not in kind and kind != "inet"])
 @pytest.mark.parametrize("order", ["ASC", "DESC"])
 def test_clustering_columns_are_in_order(session, kind, order):
     """Uuids of version 1 and -0.0 have an order of their own, which the recorded answers cover."""
-    session.execute(f"CREATE TABLE t (p int, c {kind}, PRIMARY KEY (p, c)) WITH CLUSTERING ORDER BY (c {order})")
-    insert, drop = session.prepare("INSERT INTO t (p, c) VALUES (?, ?)"), session.prepare("DELETE FROM t WHERE p = ?")
+    table = f"t (p int, c {kind}, PRIMARY KEY (p, c)) WITH CLUSTERING ORDER BY (c {order})"
+    session.execute(f"CREATE TABLE {table}")
+    insert = session.prepare("INSERT INTO t (p, c) VALUES (?, ?)")
+    drop = session.prepare("DELETE FROM t WHERE p = ?")
     select = session.prepare("SELECT c FROM t WHERE p = ?")
     by = {
         "uuid": lambda value: (value.bytes[6] >> 4, value.bytes), "timeuuid": lambda value: value.time,
@@ -132,7 +136,10 @@ class Log:
             gone = max((w[2] for w in self.writes if w[0] == "delete" and w[1](key)), default=-1)
             cells = {}
             for name in ("v", "w"):
-                tries = [(w[2], w[3][name] is None, w[3][name] or "") for w in self.writes if w[1] == key and name in w[3]]
+                tries = [
+                    (w[2], w[3][name] is None, w[3][name] or "")
+                    for w in self.writes if w[1] == key and name in w[3]
+                ]
                 timestamp, none, value = max(tries, default=(-1, True, ""))
                 cells[name] = value if timestamp > gone and not none else None
             inserted = any(w[0] == "insert" and w[1] == key and w[2] > gone for w in self.writes)
@@ -168,7 +175,8 @@ def test_the_latest_write_wins(session):
                 names, values = ", ".join(what), ", ".join(f"'{value}'" for value in what.values())
                 session.execute(f"INSERT INTO t (a, b, {names}) VALUES ({a}, {b}, {values}) {using}")
             elif kind == "update":
-                session.execute(f"UPDATE t {using} SET {', '.join(f'{n} = {v!r}' for n, v in what.items())} {where}")
+                changes = ", ".join(f"{name} = '{value}'" for name, value in what.items())
+                session.execute(f"UPDATE t {using} SET {changes} {where}")
             elif kind == "drop cell":
                 session.execute(f"DELETE {what} FROM t {using} {where}")
                 what = {what: None}
@@ -179,9 +187,8 @@ def test_the_latest_write_wins(session):
                 elif kind == "delete partition":
                     where = f"WHERE a = {a}"
                 session.execute(f"DELETE FROM t {using} {where}")
-                log.writes.append((
-                    "delete", lambda key, a=a, low=low, high=high: key[0] == a and low <= key[1] <= high, stamp, {},
-                ))
+                gone = {(a, i) for i in range(low, high + 1)}
+                log.writes.append(("delete", gone.__contains__, stamp, {}))
                 continue
             log.writes.append((kind, (a, b), stamp, what))
         assert sorted(session.execute("SELECT * FROM t"), key=lambda row: row[:2]) == log.rows()
@@ -284,7 +291,9 @@ def queries(draw):
 
 
 def test_a_thousand_queries_of_one_partition(session):
-    session.execute("CREATE TABLE t (p int, c int, d text, v int, PRIMARY KEY (p, c, d)) WITH CLUSTERING ORDER BY (c ASC, d DESC)")
+    session.execute(
+        "CREATE TABLE t (p int, c int, d text, v int, PRIMARY KEY (p, c, d)) WITH CLUSTERING ORDER BY (c ASC, d DESC)"
+    )
     insert = session.prepare("INSERT INTO t (p, c, d, v) VALUES (?, ?, ?, ?)")
     for row in ROWS:
         session.execute(insert, (1, *row))

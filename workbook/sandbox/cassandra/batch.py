@@ -22,7 +22,7 @@ class Plan:
         if where.width == len(clustering):
             self.rows = where.starts(values)
         elif write.changes:
-            raise invalid(f"Some clustering keys are missing: {clustering[where.width].name}")
+            raise invalid("Range deletions are not supported for specific columns")
         else:
             self.slices = where.slices(values)
         changes = [(change, given(change, values)) for change in write.changes]
@@ -106,7 +106,8 @@ def weigh(kind, plans):
     if size > MAX_SIZE:
         raise invalid("Batch too large")
     if size > WARN_SIZE:
-        return [f"Batch for [{names}] is of size {size}, exceeding specified threshold of {WARN_SIZE}."]
+        what = f"Batch for [{names}] is of size {size}, exceeding specified threshold of {WARN_SIZE}"
+        return [f"{what} by {size - WARN_SIZE}."]
     if kind == "unlogged" and len(partitions) > SPREAD:
         return [
             f"Unlogged batch covering {len(partitions)} partitions detected against table [{names}]. "

@@ -38,7 +38,8 @@ class Stamp:
 def set_column(binder, column, term):
     name, type_ = column.name, column.type
     if type_ is COUNTER:
-        raise invalid(f"Cannot set the value of counter column {name}: it can only be counted up or down")
+        what = "counters can only be incremented/decremented, not set"
+        raise invalid(f"Cannot set the value of counter column {name} ({what})")
 
     def put(row, stamp, data):
         row.put(name, stamp.cell(data))

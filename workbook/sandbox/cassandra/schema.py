@@ -65,7 +65,8 @@ class Table:
 
     def column(self, name):
         if name not in self.columns:
-            raise invalid(f"Undefined column name {name} in table {self}")
+            shown = name if re.fullmatch("[a-z][a-z0-9_]*", name) else f'"{name}"'
+            raise invalid(f"Undefined column name {shown} in table {self}")
         return self.columns[name]
 
     def clustering_key(self, values):
@@ -101,7 +102,9 @@ class Schema:
     def table(self, name, current):
         """The Table that a statement names; ``current`` is the keyspace in use."""
         keyspace, table = self.qualify(name, current)
-        tables = self.keyspace(keyspace).tables
+        if keyspace not in self.keyspaces:
+            raise invalid(f"keyspace {keyspace} does not exist")
+        tables = self.keyspaces[keyspace].tables
         if table not in tables:
             raise invalid(f"table {table} does not exist")
         return tables[table]
@@ -110,7 +113,9 @@ class Schema:
     def qualify(name, current):
         keyspace = name[0] or current
         if keyspace is None:
-            raise invalid("No keyspace has been specified. USE a keyspace, or specify keyspace.tablename")
+            raise invalid(
+                "No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename"
+            )
         return keyspace, name[1]
 
     def run(self, statement, current):
@@ -144,7 +149,8 @@ class Schema:
             tables = self.keyspaces[keyspace].tables
             there = name in tables if what == "table" else any(name in t.indexes for t in tables.values())
         if not there and not statement.quiet:
-            raise invalid(f"{what} '{name}' doesn't exist")
+            name = name if what == "keyspace" else f"{keyspace}.{name}"
+            raise invalid(f"{what.title()} '{name}' doesn't exist")
         return not there
 
     def create_keyspace(self, statement, keyspace, name):
@@ -176,7 +182,8 @@ class Schema:
             )
         if 0 < before < keyspace.replicas:
             self.warnings.append(
-                "When increasing replication factor you need to run a full repair to distribute the data."
+                "When increasing replication factor you need to run a full (-full) repair to distribute the "
+                "data."
             )
 
     def drop_keyspace(self, statement, keyspace, name):
@@ -205,8 +212,10 @@ class Schema:
         for name in statement.drop:
             if name not in table.columns and statement.skip:
                 continue
+            if name not in table.columns:
+                raise invalid(f"Column {name} was not found in table '{table}'")
             if name not in regular:
-                raise invalid(f"Column {name} is not in table {table}, or part of its PRIMARY KEY")
+                raise invalid(f"Cannot drop PRIMARY KEY column {name}")
             if any(column == name for column, _ in table.indexes.values()):
                 raise invalid(f"Cannot drop column {name} because it has dependent secondary indexes")
             del regular[name]
@@ -283,7 +292,7 @@ def keyspace_options(options):
     if strategy == "LocalStrategy":
         raise invalid("LocalStrategy is reserved for internal use.")
     if strategy not in ("SimpleStrategy", "NetworkTopologyStrategy"):
-        raise Fault(CONFIGURATION, f"Unable to find replication strategy class '{strategy}'")
+        raise Fault(CONFIGURATION, f"Unable to find replication strategy class '{LOCATOR}{strategy}'")
     place = DATA_CENTER if strategy == "NetworkTopologyStrategy" else "replication_factor"
     for option, count in given.items():
         if option not in ("replication_factor", place):
@@ -304,12 +313,15 @@ def make_table(keyspace, name, statement):
             raise invalid(f"Duplicate column '{column}' declaration for table '{name}'")
         types[column] = make(parsed)
     if len(statement.keys) != 1:
-        raise invalid(f"{len(statement.keys)} PRIMARY KEYs specified for table '{name}'")
+        what = "Multiple PRIMARY KEY specified" if statement.keys else "No PRIMARY KEY specifed"
+        raise invalid(f"{what} for table '{name}' (exactly one required)")
     partition, clustering = statement.keys[0]
     key = partition + clustering
     for column in key:
-        if column not in types or key.count(column) > 1:
-            raise invalid(f"Unknown or duplicate column '{column}' in PRIMARY KEY for table '{name}'")
+        if column not in types:
+            raise invalid(f"Unknown column '{column}' referenced in PRIMARY KEY for table '{name}'")
+        if key.count(column) > 1:
+            raise invalid(f"Duplicate column '{column}' in PRIMARY KEY clause for table '{name}'")
         if types[column].multicell or types[column] is COUNTER:
             raise invalid(f"Invalid type {types[column]} for PRIMARY KEY column '{column}'")
     if [column for column, _ in statement.order] != clustering[: len(statement.order)]:

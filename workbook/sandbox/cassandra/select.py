@@ -36,29 +36,46 @@ class Select:
         self.partition_limit = self.limit(statement.partition_limit, "per_partition_limit")
         self.row_limit = self.limit(statement.limit, "limit")
         if statement.partition_limit and (self.aggregate or self.distinct):
-            raise invalid("PER PARTITION LIMIT is not allowed with aggregate or DISTINCT queries")
+            what = "aggregate queries." if self.aggregate else "SELECT DISTINCT queries"
+            raise invalid(f"PER PARTITION LIMIT is not allowed with {what}")
 
     def check_distinct(self, statement):
-        where, keys = self.where, {("column", column.name) for column in self.table.partition}
-        if {term for term, _ in statement.columns} != keys:
-            raise invalid("SELECT DISTINCT queries must only request partition key columns")
+        where, keys = self.where, [("column", column.name) for column in self.table.partition]
+        asked = [term for term, _ in statement.columns]
+        for term in asked:
+            if term not in keys:
+                what = "SELECT DISTINCT queries must only request partition key columns and/or static columns"
+                raise invalid(f"{what} (not {term[1]})")
+        for key in keys:
+            if key not in asked:
+                what = "SELECT DISTINCT queries must request all the partition key columns"
+                raise invalid(f"{what} (missing {key[1]})")
         filtered = any(column.kind != "partition_key" for _, _, (column, _) in where.filters)
         if where.prefix or where.bounds or filtered:
-            raise invalid("SELECT DISTINCT only supports restriction by partition key columns.")
+            raise invalid(
+                "SELECT DISTINCT with WHERE clause only supports restriction by partition key and/or static columns."
+            )
 
     def direction(self, order):
         """Whether the rows come backwards; Fault if the table cannot have them in this order."""
         where, clustering = self.where, self.table.clustering
-        if where.indexed or where.keys is None:
-            raise invalid("ORDER BY needs a partition key restricted by = or IN, and takes no index")
+        if where.indexed:
+            raise invalid("ORDER BY with 2ndary indexes is not supported, except for ANN queries.")
+        if where.keys is None:
+            raise invalid("ORDER BY is only supported when the partition key is restricted by an EQ or an IN.")
         position, directions = 0, set()
         for name, descending in order:
             column = self.table.column(name)
-            if column.kind == "clustering":
-                while position < column.position and clustering[position].name in where.one:
-                    position += 1
-            if column.kind != "clustering" or position != column.position:
-                raise invalid("ORDER BY takes the clustering columns in the order of the PRIMARY KEY")
+            if column.kind != "clustering":
+                what = "Order by is currently only supported on the clustered columns of the PRIMARY KEY"
+                raise invalid(f"{what}, got {name}")
+            while position < column.position and clustering[position].name in where.one:
+                position += 1
+            if position != column.position:
+                raise invalid(
+                    "Order by currently only supports the ordering of columns following their declared order in the "
+                    "PRIMARY KEY"
+                )
             directions.add(descending != column.descending)
             position += 1
         if len(directions) > 1:
@@ -76,7 +93,7 @@ class Select:
             if data is UNSET:
                 return NO_LIMIT
             if not data or INT.key(data) <= 0:
-                raise invalid(f"The {name} must be strictly positive")
+                raise invalid(f"{name.upper().replace('_', ' ')} must be strictly positive")
             return INT.key(data)
 
         return limit
@@ -87,7 +104,10 @@ class Select:
         limit, each = self.row_limit(values), self.partition_limit(values)
         sort = self.ordered and self.where.many_partitions()
         if sort and size < NO_LIMIT and (self.aggregate or self.where.finds_something(values)):
-            raise invalid("Cannot page queries with both ORDER BY and a IN restriction on the partition key")
+            raise invalid(
+                "Cannot page queries with both ORDER BY and a IN restriction on the partition key; you must either "
+                "remove the ORDER BY or the IN and sort client side, or disable paging for this query"
+            )
         if self.aggregate:
             found = self.walk(request, None, NO_LIMIT)
             return Rows(self.columns, [self.selection.of_all(found, request)], None, self.warnings())

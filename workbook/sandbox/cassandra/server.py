@@ -50,8 +50,8 @@ class Connection:
             version, flags, stream, opcode, size = wire.HEADER.unpack_from(self.input, position)
             if version != wire.VERSION:
                 # Drivers look for these words.
-                what = f"Invalid or unsupported protocol version ({version & 0x7F}); supported versions are (4/v4)"
-                self.give_up(stream, what)
+                what = f"Invalid or unsupported protocol version ({version & 0x7F})"
+                self.give_up(stream, f"{what}; supported versions are (4/v4)")
                 break
             if not 0 <= size <= wire.MAX_FRAME:
                 self.give_up(stream, f"Request is too big: length {size} exceeds maximum {wire.MAX_FRAME}")

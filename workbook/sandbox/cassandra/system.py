@@ -146,7 +146,8 @@ class System:
             broadcast_port=7000, cluster_name="sandbox", cql_version="3.4.7", data_center=DATA_CENTER,
             gossip_generation=1, host_id=HOST, listen_address=address, listen_port=7000,
             native_protocol_version="4", partitioner="org.apache.cassandra.dht.Murmur3Partitioner",
-            rack="rack1", release_version=RELEASE, rpc_address=address, rpc_port=self.port, schema_version=schema.version, tokens=["0"],
+            rack="rack1", release_version=RELEASE, rpc_address=address, rpc_port=self.port,
+            schema_version=schema.version, tokens=["0"],
         )
         kinds = ("keyspaces", "tables", "columns")
         keyspaces, tables, columns = [self.table(f"system_schema.{kind}") for kind in kinds]

@@ -17,6 +17,12 @@ from cassandra.marshal import varint_pack, varint_unpack
 
 from .errors import SYNTAX, Fault, invalid, refused
 
+REASONS = {  # why a constant is none of a type, where Cassandra says it in its own words
+    "bigint": "Unable to make long from '%s'", "smallint": "Unable to make short from '%s'",
+    "tinyint": "Unable to make byte from '%s'", "timestamp": "Unable to parse a date/time from '%s'",
+    "date": "Unable to coerce '%s' to a formatted date (long)", "inet": "Unable to make inet address from '%s'",
+    "time": "(TimeType) Unable to coerce '%s' to a formatted time (long)",
+}
 FIRST = float("-inf")  # the place of an empty value among numbers
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 DAY_ZERO = 2**31  # how a date counts the first day of 1970
@@ -55,7 +61,8 @@ class Native:
         try:
             return self.parse(text)
         except (ValueError, ArithmeticError, struct.error, OSError, OverflowError):
-            raise invalid(f"Unable to make {self.name} from '{text[:100]}'") from None
+            reason = REASONS.get(self.name, f"Unable to make {self.name} from '%s'")
+            raise invalid(reason % text[:100]) from None
 
 
 class Collection:

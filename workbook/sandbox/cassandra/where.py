@@ -10,7 +10,8 @@ from .types import BIGINT, Collection
 
 FILTERING = (
     "Cannot execute this query as it might involve data filtering and thus may have unpredictable "
-    "performance. If you want to execute this query despite that, use ALLOW FILTERING"
+    "performance. If you want to execute this query despite the performance unpredictability, use ALLOW "
+    "FILTERING"
 )
 PART = {"keys": 0, "values": -1}  # of an element
 MAX_KEY = 65_535  # bytes
@@ -56,13 +57,14 @@ class Where:
             sign, term = "=", term[0]
         if sign in ("=", "in"):
             if target in self.one or target in self.many:
-                raise invalid(f"{target} cannot be restricted by more than one relation if one is = or IN")
+                raise twice(target, "an Equal" if sign == "=" else "a IN")
             self.one[target] = sign, self.values(column, sign, term)
         else:
             if target in self.one:
-                raise invalid(f"More than one restriction was found for {target}")
+                raise twice(target, "an Equal")
             if any(sign[0] == other[0] for other, _ in self.many.get(target, ())):
-                raise invalid(f"More than one restriction was found for the {sign[0]} bound on {target}")
+                what = "start" if sign[0] == ">" else "end"
+                raise invalid(f"More than one restriction was found for the {what} bound on {target}")
             self.many.setdefault(target, []).append((sign, self.value(column, term)))
         return None
 
@@ -172,8 +174,6 @@ class Where:
         if len(restricted) == len(table.partition) and not any(c.name in self.many for c in restricted):
             return [self.one[column.name][1] for column in table.partition]
         if not filtering and not any(table.indexed(c.name) for c in restricted):
-            if any(column.name in self.many for column in restricted):
-                raise invalid("Only = and IN are supported on the partition key (unless you use token())")
             raise invalid(FILTERING)
         self.filter(restricted)
         return None
@@ -203,9 +203,15 @@ class Where:
         late = [c for c in columns[after:] if c.name in self.one or c.name in self.many]
         if late:
             if not filtering and not any(self.table.indexed(c.name) for c in late):
+                name = late[0].name
+                if self.bounds:
+                    raise invalid(
+                        f"Clustering column \"{name}\" cannot be restricted (preceding column "
+                        f"\"{columns[after - 1].name}\" is restricted by a non-EQ relation)"
+                    )
                 raise invalid(
-                    f"PRIMARY KEY column \"{late[0].name}\" cannot be restricted as preceding column "
-                    f"\"{columns[after - 1 if self.bounds else after].name}\" is not restricted"
+                    f"PRIMARY KEY column \"{name}\" cannot be restricted as preceding column "
+                    f"\"{columns[after].name}\" is not restricted"
                 )
             if any(group[0][0] in late for group in self.tuples):
                 raise refused("a multi-column relation that needs filtering")
@@ -338,6 +344,10 @@ class Named:
 
     def __init__(self, name, type_):
         self.name, self.type = name, type_
+
+
+def twice(name, what):
+    return invalid(f"{name} cannot be restricted by more than one relation if it includes {what}")
 
 
 def combine(lists):

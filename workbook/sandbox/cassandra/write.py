@@ -31,11 +31,11 @@ class Write:
             if name in statement.using:
                 setattr(self, name, self.binder.bind(statement.using[name], type_, f"[{name}]"))
 
-    def regular(self, name):
+    def regular(self, name, what):
         """The column of that name; Fault if it is part of the key."""
         column = self.table.column(name)
         if column.kind != "regular":
-            raise invalid(f"PRIMARY KEY part {name} found where it cannot be changed or compared")
+            raise invalid(f"PRIMARY KEY part {name} found in {what}")
         return column
 
     def insert(self, statement):
@@ -60,14 +60,15 @@ class Write:
     def update(self, statement):
         self.using(statement)
         for name, element, operation, term in statement.changes:
-            self.changes.append(change_column(self.binder, self.regular(name), element, operation, term))
+            column = self.regular(name, "SET part")
+            self.changes.append(change_column(self.binder, column, element, operation, term))
         self.find(statement.where)
         self.when(statement)
 
     def delete(self, statement):
         self.using(statement)
         for name, element in statement.columns:
-            self.changes.append(delete_column(self.binder, self.regular(name), element))
+            self.changes.append(delete_column(self.binder, self.regular(name, "DELETE part"), element))
         self.find(statement.where, slices=not statement.columns)
         self.when(statement)
 
@@ -82,12 +83,15 @@ class Write:
             elif table.column(target).kind == "regular":
                 raise invalid(f"Non PRIMARY KEY columns found in where clause: {target}")
             elif operator not in ("=", "in") and not (slices and operator in COMPARE):
-                raise invalid(f"{operator} is not supported in the WHERE of this {self.kind.upper()}")
+                what = "clustering columns" if table.column(target).kind == "clustering" else "partition key"
+                what += f" in {self.kind.upper()} statements"
+                raise invalid(f"Slice restrictions are not supported on the {what}")
             else:
                 given.add(target)
-        for column in table.partition + (table.clustering if self.kind != "delete" else []):
-            if column.name not in given:
-                raise invalid(f"Some {column.kind.replace('_', ' ')} parts are missing: {column.name}")
+        for what, columns in (("partition key parts", table.partition), ("clustering keys", table.clustering)):
+            missing = [column.name for column in columns if column.name not in given]
+            if missing and (self.kind != "delete" or columns is table.partition):
+                raise invalid(f"Some {what} are missing: {', '.join(missing)}")
         self.where = Where(table, relations, self.binder)
         if self.where.keys is None:
             raise invalid("The columns of the partition key must be restricted by = or IN")
@@ -95,7 +99,7 @@ class Write:
     def when(self, statement):
         self.exists = statement.exists
         for name, *rest in statement.conditions:
-            self.conditions.append(Condition(self.binder, self.regular(name), *rest))
+            self.conditions.append(Condition(self.binder, self.regular(name, "IF part"), *rest))
 
     def place(self, request):
         """``(partition, clustering key, row)`` that the condition is about; None for what is not there."""
@@ -126,8 +130,10 @@ class Write:
             data = self.ttl(request.values)
             if data is not UNSET:
                 ttl = INT.key(data) if data else 0
-            if not 0 <= ttl <= MAX_TTL:
-                raise invalid(f"A TTL must be between 0 and {MAX_TTL}, but was {ttl}")
+            if ttl < 0:
+                raise invalid(f"A TTL must be greater or equal to 0, but was {ttl}")
+            if ttl > MAX_TTL:
+                raise invalid(f"ttl is too large. requested ({ttl}) maximum ({MAX_TTL})")
         if request.now + ttl > LAST_SECOND:
             raise invalid(f"A ttl of {ttl} seconds goes beyond 2038-01-19T03:14:06+00:00")
         return Stamp(timestamp, ttl, request.now)
