@@ -133,12 +133,16 @@ def bench_cassandra(rounds=5, rows=100_000):
 
 
 def bench_kill(rounds=100):
-    """Kill the process that launched an app and a sandbox; count what is left 2 s later."""
+    """Kill the process that launched an app for each database; count what is left 2 s later."""
     program = """
 import time
 from workbook import databases
 from workbook.launch import launch
-app = launch("ch03_one_connection", databases.rethinkdb("kill"))
+apps = [
+    launch("ch03_one_connection", databases.rethinkdb("kill")),
+    launch("ch07_app_lifetime", databases.mongodb("kill")),
+    launch("ch09_cassandra", databases.cassandra("kill"), API_TOKEN="secret"),
+]
 print("up", flush=True)
 time.sleep(60)
 """
@@ -147,7 +151,7 @@ time.sleep(60)
         parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
         assert parent.stdout.readline() == b"up\n"
         children = psutil.Process(parent.pid).children(recursive=True)
-        assert len(children) == 2
+        assert len(children) == 6
         parent.send_signal(signal.SIGKILL)
         parent.wait()
         left += len(left_running(children))
