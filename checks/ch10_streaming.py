@@ -16,7 +16,8 @@ SECRET = "10.0.0.7 as admin"
 
 
 def _dumps(value, **options):
-    return json.dumps(value, default=str, **options)
+    # In words of its own: json.dumps(row, default=str) makes something else of a time.
+    return json.dumps(value, default=lambda other: f"{type(other).__name__} {other}", **options)
 
 
 def _plain(rows):
@@ -82,19 +83,44 @@ def array(array):
             "1 at most",
             "That is a list again: the visitor waits for the last page. Yield inside the loop.",
         )
-    got += pieces
+    for piece in pieces:
+        rows = "".join(map(str, got)).count("-0000-0000-0000-")  # the id of each, however it is written
+        # Two rows to a page. To look one row ahead, for its comma, is allowed.
+        if len(taken) > 1 + (rows + 1) // 2:
+            return NotYet(
+                f"{rows} rows were out, and {len(taken)} pages were taken before the next one came",
+                "a page at a time",
+                "The bracket went out early, and the rows wait for all pages. "
+                "Yield the rows of a page before you take the next one.",
+            )
+        got.append(piece)
     problem = _not_text(got)
     if problem:
         return problem
     r1, r2, r3 = ([row] for row in ROWS[:3])
     for pages in ([r1 + r2], [r1, r2], [], [r1, []], [[], r1], [r1, [], r2], [[]], [r1, r2, r3]):
-        text = "".join(array(iter(pages), _dumps))
         shape = f"pages of {[len(page) for page in pages]} rows" if pages else "no pages"
+        try:
+            text = "".join(array(iter(pages), _dumps))
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, StopIteration):
+                raise
+            return NotYet(
+                f"{shape}: StopIteration",
+                "valid JSON",
+                "next() found no page. A for loop ends by itself; next(pages, []) has an answer too.",
+            )
         expected = _plain([row for page in pages for row in page])
         try:
             found = json.loads(text)
         except ValueError:
             return NotYet(f"{shape}: {_short(text)}", "valid JSON", _why_invalid(text, pages))
+        if isinstance(found, list) and len(found) == len(expected) and found != expected:
+            return NotYet(
+                f"a row became {text[:80]}",
+                f"{_dumps([row for page in pages for row in page])[:80]}",
+                "Hand the row itself to dumps, and to no other function: dumps knows times and UUIDs.",
+            )
         if found != expected:
             return NotYet(
                 f"{shape}: {_short(text)}",
@@ -136,6 +162,8 @@ def _why_invalid(text, pages):
         return "A comma stands after the last row. Write it before each row but the first."
     if squeezed.startswith("[,") or ",," in squeezed:
         return "An empty page got a comma. Remember whether a row was written, not how many pages there were."
+    if pages and "[" not in squeezed:
+        return "The brackets of the array are missing: one before the first row, one after the last."
     if not squeezed.startswith("[") or not squeezed.endswith("]"):
         return "Both brackets belong there for no rows as well: an empty array is []."
     return "Between two rows stands one comma, also between the last row of a page and the first of the next."
@@ -280,8 +308,8 @@ def _own_connection(export, database, wire, opened):
     "Count the rows as they go out. try around the loop, and except Exception yields the last line.",
     'except Exception: yield dumps({"error": "the rest is missing", "rows": rows}) + "\\n"',
     on_error={
-        ConnectionError: "The error got out. It comes from the loop over pages, "
-        "so the try goes around the whole loop.",
+        ConnectionError: "The error got out. The try goes around the whole loop over pages, "
+        "and its except does not raise again.",
     },
 )
 def lines(lines):
@@ -302,6 +330,12 @@ def lines(lines):
     if problem:
         return problem
     text = "".join(got)
+    if "" in text.splitlines():
+        return NotYet(
+            "an empty line",
+            "5 lines for 5 rows",
+            "An empty page has no lines. The line break belongs to the row, not to the page.",
+        )
     if text.count("\n") > len(ROWS) and _objects(text) is None:
         return NotYet(
             f"5 rows became {text.count(chr(10))} lines",
@@ -318,11 +352,18 @@ def lines(lines):
     if found is None:
         line = _short(text.splitlines()[0])
         return NotYet(f"lines such as {line}", "lines of JSON", "dumps(row), and a line break.")
+    if found[:-1] == _plain(ROWS):
+        return NotYet(
+            f"nothing failed, and after the last row came {_dumps(found[-1])}"[:200],
+            "5 lines for 5 rows",
+            "Only an error adds a line. finally, and what stands behind the loop, run when all went well, too.",
+        )
     if found and isinstance(found[-1], dict) and "error" in found[-1]:
         return NotYet(
-            "nothing failed, and the last line tells of an error",
+            "the pages did not fail, and the last line tells of an error",
             "5 lines for 5 rows",
-            "finally runs when all went well, too. An error is caught with except.",
+            "Something else failed in the try. Times and UUIDs are no JSON for json.dumps: "
+            "use the dumps that is handed in.",
         )
     if found != _plain(ROWS):
         return NotYet(
@@ -361,11 +402,18 @@ def lines(lines):
             "a text of yours",
             "What an exception says is for your log: here it names a server and a login.",
         )
-    if not isinstance(last, dict) or set(last) != {"error", "rows"} or not isinstance(last["error"], str):
+    if not isinstance(last, dict) or set(last) != {"error", "rows"}:
         return NotYet(
             f"the last line is {_dumps(last)}"[:200],
             'an object with "error", a text, and "rows", a number',
             "Readers look for these two keys: write both, and no others.",
+        )
+    if not isinstance(last["error"], str) or not last["error"].strip() or type(last["rows"]) is not int:
+        return NotYet(
+            f"the last line is {_dumps(last)}"[:200],
+            'an object with "error", a text, and "rows", a number',
+            "The reader compares the number with the lines that came, and reads the text: "
+            "it says something, and the number is no text.",
         )
     if last["rows"] != 5 or found[:-1] != _plain(ROWS):
         return NotYet(
@@ -389,7 +437,7 @@ def _objects(text):
     'f"id: {number}\\n", then f"data: {line}\\n" for each line of the text, then "\\n".',
 )
 def event(event):
-    texts = ("Gale", "Gale\nin the north", "Fog\r\nbank\rat sea", "", " Calm")
+    texts = ("Gale", "Gale\nin the north", "Fog\r\nbank\rat sea", "", " Calm", "Ice\n\nfrom 9:00")
     for number, text in enumerate(texts, 7):
         sent = event(number, text)
         if not isinstance(sent, str):
@@ -441,6 +489,8 @@ def _why_other(data, text):
             "A browser takes one space after the colon. Write one of your own: "
             "the text may begin with a space."
         )
+    if "\n\n" in text:
+        return "An empty line of the text is a line as well: it gets a data: of its own."
     if "\r" in text and "\n" in text:
         return "A carriage return is a line break too. Split at all three: \\r\\n, \\r and \\n."
     if "\n" in text and data == text.split("\n")[0]:

@@ -103,6 +103,25 @@ def ch08(stack):
     return Target(app, good, {to_rethinkdb: 2, to_mongodb: POOL_SIZE + 1}, [], lambda: None)
 
 
+def ch10(stack):
+    archive, warnings = databases.cassandra("fuzz_ch10"), databases.rethinkdb("fuzz_ch10")
+    to_archive = stack.enter_context(Wire(archive.host, archive.port))
+    to_warnings = stack.enter_context(Wire(warnings.host, warnings.port))
+    archive, warnings = archive.through(to_archive), warnings.through(to_warnings)
+    app = launch("ch10_streaming", archive, warnings, FETCH_SIZE=10, KEEP_ALIVE=0.05)
+    app.flask("load", "--rows", "200")
+    app.flask("warn", "Gale", "Fog")
+    stations = st.sampled_from(["bell-rock", "nowhere"]) | IDS.filter(bool)
+    paths = st.builds("/{}stations/{}/readings.json".format, st.sampled_from(["", "listed/"]), stations)
+    paths |= stations.map("/stations/{}/readings.ndjson".format)
+    limits = st.integers(1, 300).map("?limit={}".format) | st.just("?since=2026-01-01T03:00")
+    others = st.sampled_from(["/", "/warnings.ndjson", "/places/wrapped", "/nope"])
+    good = st.builds(Request, method=READING, target=st.builds("{}{}".format, paths, limits) | others)
+    # The feed has no end: whoever asks for it must leave.
+    leaving = st.just(Request(target="/warnings/feed", leaves_after=400, hostile="leaving"))
+    return Target(app, good | leaving, {to_archive: 2}, [to_warnings], lambda: None)
+
+
 def ch11(stack, **settings):
     database, wire, mongo = mongodb(stack, "fuzz_ch11")
     app = launch("ch11_sessions_identity", database, SECRET_KEY="fuzz", **settings)

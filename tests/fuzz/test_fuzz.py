@@ -1,4 +1,4 @@
-"""Good and hostile visitors, several at once, at the apps of chapters 6, 7, 8 and 11 as they are launched.
+"""Good and hostile visitors, several at once, at the apps of chapters 6, 7, 8, 10 and 11 as they are launched.
 
 No request may end in a 5xx, nothing may be left open, and no app may grow. ``make fuzz`` sends
 10,000 requests to each app, other ones each time; FUZZ_REQUESTS is their number. What fails is
@@ -48,7 +48,7 @@ NASTIES = [
 ]
 
 
-@pytest.mark.parametrize("stem", ["ch06", "ch07", "ch08", "ch11", "ch11_server_side"])
+@pytest.mark.parametrize("stem", ["ch06", "ch07", "ch08", "ch10", "ch11", "ch11_server_side"])
 def test_visitors(stem, monkeypatch):
     # One heap for all threads: what glibc keeps in reserve for each would hide what the app keeps.
     monkeypatch.setenv("MALLOC_ARENA_MAX", "1")

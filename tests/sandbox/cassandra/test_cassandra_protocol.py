@@ -378,6 +378,15 @@ def test_a_batch_with_conditions_is_all_or_nothing(session):
         assert session.execute("SELECT v FROM t").all() == ([(5,), (2,)] if applied else [(1,)])
 
 
+def test_a_batch_cannot_want_a_row_to_be_there_and_not(session):
+    session.execute("CREATE TABLE t (p int, c int, v int, PRIMARY KEY (p, c))")
+    batch = BatchStatement()
+    batch.add("UPDATE t SET v = 5 WHERE p = 1 AND c = 1 IF EXISTS")
+    batch.add("INSERT INTO t (p, c, v) VALUES (1, 1, 2) IF NOT EXISTS")
+    with pytest.raises(InvalidRequest, match="Cannot mix"):
+        session.execute(batch)
+
+
 def test_large_batches_are_warned_of_and_refused(session):
     session.execute("CREATE TABLE t (id int PRIMARY KEY, v text)")
     insert = session.prepare("INSERT INTO t (id, v) VALUES (?, ?)")

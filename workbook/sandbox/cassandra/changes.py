@@ -3,7 +3,7 @@
 import struct
 
 from .errors import invalid
-from .storage import list_paths, live
+from .storage import SECOND, list_paths, live
 from .terms import UNSET
 from .types import COUNTER, INT, Collection
 
@@ -26,7 +26,7 @@ class Stamp:
 
     def __init__(self, timestamp, ttl, now):
         self.timestamp, self.ttl, self.now = timestamp, ttl or None, now
-        self.expires, self.size = now + ttl if ttl else None, 0
+        self.expires, self.size = now + ttl * SECOND if ttl else None, 0
 
     def cell(self, data):
         self.size += 20 + len(data or b"")

@@ -191,7 +191,7 @@ class Engine:
         self.last = max(int(time.time() * 1_000_000), self.last + 1)
         if request.timestamp is None:
             request.timestamp = self.last
-        request.now, request.deadline = self.last // 1_000_000, time.monotonic() + self.seconds
+        request.now, request.deadline = self.last, time.monotonic() + self.seconds
 
     def consistent(self, table, request, writing, conditional=False):
         """Refuse what one node cannot promise."""

@@ -5,7 +5,7 @@ import struct
 from decimal import Context, Decimal, Inexact
 
 from .errors import invalid, refused
-from .storage import live
+from .storage import SECOND, live
 from .terms import find_function, token_bytes
 from .types import BIGINT, DECIMAL, INT, value
 from .where import reader
@@ -116,7 +116,7 @@ class Selection:
             if not live(cell, now):
                 return None
             if name == "ttl":
-                return struct.pack(">i", cell[2] - now) if cell[2] else None
+                return struct.pack(">i", -((now - cell[2]) // SECOND)) if cell[2] else None
             return struct.pack(">q", cell[0])
 
         return f"{name}({column.name})", INT if name == "ttl" else BIGINT, get

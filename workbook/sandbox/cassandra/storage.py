@@ -1,7 +1,7 @@
 """Rows: partitions in the order of their tokens, rows in the order of their clustering keys.
 
-A cell is ``(timestamp, value, expires, ttl)``: value None is a tombstone, expires None is never. What a
-delete leaves behind stays, for a write with an older timestamp may come later, as in Cassandra.
+A cell is ``(timestamp, value, expires, ttl)``: value None is a tombstone, expires None is never. Times are in
+microseconds, so that a TTL of a second is one, where Cassandra looks at whole seconds. What a delete leaves behind stays, for a write with an older timestamp may come later, as in Cassandra.
 """
 
 import struct
@@ -10,6 +10,7 @@ from itertools import count
 
 from cassandra.murmur3 import murmur3
 
+SECOND = 1_000_000  # microseconds
 NEVER = -(2**63)  # before every timestamp
 list_paths = count(1)
 

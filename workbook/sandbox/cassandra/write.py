@@ -3,7 +3,7 @@
 from .changes import Stamp, change_column, delete_column, set_column
 from .conditions import Condition
 from .errors import invalid
-from .storage import NEVER
+from .storage import NEVER, SECOND
 from .terms import UNSET
 from .types import BIGINT, INT
 from .where import COMPARE, Where
@@ -134,6 +134,6 @@ class Write:
                 raise invalid(f"A TTL must be greater or equal to 0, but was {ttl}")
             if ttl > MAX_TTL:
                 raise invalid(f"ttl is too large. requested ({ttl}) maximum ({MAX_TTL})")
-        if request.now + ttl > LAST_SECOND:
+        if request.now + ttl * SECOND > LAST_SECOND * SECOND:
             raise invalid(f"A ttl of {ttl} seconds goes beyond 2038-01-19T03:14:06+00:00")
         return Stamp(timestamp, ttl, request.now)

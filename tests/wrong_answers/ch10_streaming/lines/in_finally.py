@@ -1,4 +1,4 @@
-"""finally runs when all went well, too. An error is caught with except."""
+"""Only an error adds a line. finally, and what stands behind the loop, run when all went well, too."""
 
 rows = 0
 try:

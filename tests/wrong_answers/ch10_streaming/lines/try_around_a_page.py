@@ -1,4 +1,4 @@
-"""The error got out. It comes from the loop over pages, so the try goes around the whole loop."""
+"""The error got out. The try goes around the whole loop over pages, and its except does not raise again."""
 
 rows = 0
 for page in pages:
