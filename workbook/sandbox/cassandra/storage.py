@@ -1,7 +1,8 @@
 """Rows: partitions in the order of their tokens, rows in the order of their clustering keys.
 
-A cell is ``(timestamp, value, expires, ttl)``: value None is a tombstone, expires None is never. Times are in
-microseconds, so that a TTL of a second is one, where Cassandra looks at whole seconds. What a delete leaves behind stays, for a write with an older timestamp may come later, as in Cassandra.
+A cell is ``(timestamp, value, expires, ttl)``: value None is a tombstone, expires None is never. Timestamps
+and times are in microseconds, so that a TTL of a second is one, where Cassandra counts in whole seconds.
+What a delete leaves behind stays, for a write with an older timestamp may come later, as in Cassandra.
 """
 
 import struct
