@@ -2,20 +2,17 @@ import itertools
 import json
 import socket
 import struct
+from functools import partial
 
 import pytest
 from rethinkdb import r
 
-from workbook.child import Child
+from processes import start_sandbox
 
 numbers = itertools.count()
 
 
-def start(*arguments):
-    """A server process of one's own, its port in ``server.port``."""
-    server = Child("workbook.sandbox", "rethinkdb", "--follow-parent", *arguments)
-    server.port = server.wait_for("port")["port"]
-    return server
+start = partial(start_sandbox, "rethinkdb")
 
 
 @pytest.fixture(scope="session")

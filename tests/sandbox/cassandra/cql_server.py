@@ -3,23 +3,20 @@
 import itertools
 import socket
 import struct
+from functools import partial
 
 import pytest
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import RoundRobinPolicy
 from cassandra.query import tuple_factory
 
-from workbook.child import Child
+from processes import start_sandbox
 
 numbers = itertools.count()
 SIMPLE = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
 
 
-def start(*arguments):
-    """A server process of one's own, its port in ``server.port``."""
-    server = Child("workbook.sandbox", "cassandra", "--follow-parent", *arguments)
-    server.port = server.wait_for("port")["port"]
-    return server
+start = partial(start_sandbox, "cassandra")
 
 
 def connect(port, keyspace=None, **options):
