@@ -4,7 +4,6 @@ from flask import Blueprint, Response, current_app, g, stream_with_context
 from rethinkdb import r
 
 from .live import connect
-from .pieces import as_array
 
 bp = Blueprint("places", __name__, url_prefix="/places")
 
