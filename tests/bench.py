@@ -19,9 +19,8 @@ from threading import Timer
 import httpx
 import psutil
 
-from tests.processes import left_running
+from tests.processes import left_running, start_sandbox
 from workbook import databases, measured
-from workbook.child import Child
 from workbook.launch import APPS, launch
 from workbook.wire import Wire
 
@@ -44,6 +43,15 @@ def figures(chapter, about, packages, rows):
         print(measured.Measured(chapter, folder))
     if RECORD in sys.argv:
         print(f"recorded; now `workbook outputs notebooks/{chapter}*`, or its tests see other figures than it shows")
+
+
+def start_to_ready(kind, rounds):
+    """Median seconds until a sandbox of that kind listens."""
+    times, servers = [], []
+    for _ in range(rounds):
+        times.append(seconds(lambda: servers.append(start_sandbox(kind))))
+        servers.pop().stop()
+    return median(times)
 
 
 def python(*arguments):
@@ -71,17 +79,7 @@ def bench_sandbox(rounds=5):
     """The RethinkDB sandbox: start, connections, reads; its size."""
     from rethinkdb import r
 
-    def ready():
-        child = Child("workbook.sandbox", "rethinkdb", "--follow-parent")
-        child.wait_for("port")
-        children.append(child)
-
-    children = []
-    starts = []
-    for _ in range(rounds):
-        starts.append(seconds(ready))
-        children.pop().stop()
-    print(f"sandbox start to ready: {median(starts):.3f} s")
+    print(f"sandbox start to ready: {start_to_ready('rethinkdb', rounds):.3f} s")
     database = databases.rethinkdb("bench")
     with database.connect() as conn:
         r.table_create("t").run(conn)
@@ -97,26 +95,15 @@ def bench_sandbox(rounds=5):
 
 def bench_cassandra(rounds=5, rows=100_000):
     """The Cassandra sandbox: start, parsing, point reads, a large table page by page."""
-    from cassandra.cluster import Cluster
     from cassandra.concurrent import execute_concurrent_with_args
+
     from workbook.sandbox.cassandra.parser import parse
 
-    starts = []
-    for _ in range(rounds):
-        before = time.perf_counter()
-        server = Child("workbook.sandbox", "cassandra", "--follow-parent")
-        port = server.wait_for("port")["port"]
-        starts.append(time.perf_counter() - before)
-        if len(starts) < rounds:
-            server.stop()
+    start = start_to_ready("cassandra", rounds)
     text = "INSERT INTO ks.t (id, name, tags) VALUES (?, 'a name', {'a': 1, 'b': -2}) IF NOT EXISTS USING TTL 5"
     parsed = min(seconds(lambda: [parse(text) for _ in range(1000)]) for _ in range(rounds))
-    print(f"cassandra start to ready: {median(starts):.3f} s; a statement parsed in {parsed * 1000:.0f} µs")
-    with Cluster(["127.0.0.1"], port=port, protocol_version=4) as cluster:
-        session = cluster.connect()
-        session.execute(
-            "CREATE KEYSPACE bench WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}"
-        )
+    print(f"cassandra start to ready: {start:.3f} s; a statement parsed in {parsed * 1000:.0f} µs")
+    with databases.cassandra("bench").connect() as session:
         session.execute("CREATE TABLE bench.t (id int PRIMARY KEY, name text)")
         insert = session.prepare("INSERT INTO bench.t (id, name) VALUES (?, ?)")
         select = session.prepare("SELECT name FROM bench.t WHERE id = ?")
@@ -125,7 +112,6 @@ def bench_cassandra(rounds=5, rows=100_000):
         )
         reads = min(seconds(lambda: [session.execute(select, [i]) for i in range(1000)]) for _ in range(rounds))
         pages = min(seconds(lambda: list(session.execute("SELECT * FROM bench.t"))) for _ in range(rounds))
-    server.stop()
     print(
         f"concurrent inserts: {rows / inserts:,.0f} per second; prepared point reads: {1000 / reads:,.0f} per "
         f"second; rows of a paged SELECT: {rows / pages:,.0f} per second"
@@ -267,10 +253,10 @@ def bench_streaming(rows=100_000, page=200, rounds=3):
     record = []
     for way in ways:
         first, total, megabytes = map(median, zip(*downloads[way], strict=True))
-        figures = {"first byte, ms": first * 1000, "memory, MB": megabytes, "in all, s": total}
+        sizes = {"first byte, ms": first * 1000, "memory, MB": megabytes, "in all, s": total}
         record.append({
             "way": way,
-            **{name: float(f"{figure:.3g}") for name, figure in figures.items()},
+            **{name: float(f"{figure:.3g}") for name, figure in sizes.items()},
             "rows before the first byte": rows if way == "a list" else page,
             "pages": pages[way],
         })
