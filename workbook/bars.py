@@ -2,7 +2,7 @@
 
 import html
 
-from workbook.picture import CHARACTER, EDGE, STYLE, image
+from workbook.picture import CHARACTER, EDGE, image, page
 
 TEXT_WIDTH = 40  # characters of the longest bar
 WIDTH = 400  # px, the same
@@ -48,9 +48,4 @@ class Bars:
                 f'<rect class="bar" x="{left:g}" y="{top}" width="{length:g}" height="24" rx="4"/>',
                 f'<text x="{left + length + 8:g}" y="{top + 16}">{value:g}</text>',
             ]
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height}" '
-            f'viewBox="0 0 {width:g} {height}"><style>{STYLE}</style>'
-            f'<rect class="page" x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1}" rx="10"/>'
-            f"{''.join(parts)}</svg>"
-        )
+        return page(width, height, parts)

@@ -6,7 +6,7 @@ from an earlier number is the same life.
 
 import html
 
-from workbook.picture import CHARACTER, EDGE, STYLE, image
+from workbook.picture import CHARACTER, EDGE, image, page
 
 ROW = 34  # px
 LANE_GAP = 10  # px
@@ -53,12 +53,7 @@ class Lifetimes:
                 y += ROW
             y += LANE_GAP
         width, height = starts[-1] + EDGE, y + 6
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-            f'viewBox="0 0 {width:g} {height:g}"><style>{STYLE}</style>'
-            f'<rect class="page" x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="10"/>'
-            f"{''.join(parts)}</svg>"
-        )
+        return page(width, height, parts)
 
 
 def _lives(place, counts):

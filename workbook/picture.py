@@ -43,6 +43,16 @@ def image(svg, alt):
     )
 
 
+def page(width, height, parts):
+    """An SVG of that size in px: the page that all pictures share, with ``parts``, SVG elements, on it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}"><style>{STYLE}</style>'
+        f'<rect class="page" x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" rx="10"/>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
 class _Drawing:
     def __init__(self, timeline):
         self.timeline = timeline
@@ -62,13 +72,7 @@ class _Drawing:
         for index, part in enumerate(self.timeline.summary.split(", ")):
             self.text(EDGE + 96 * index, self.y + 22, part, "bad-text" if leak and index == 2 else "context-label")
         self.text(self.width - EDGE, self.y + 22, "order of events, left to right", "small", "end")
-        height = self.y + 36
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width:g}" height="{height:g}" '
-            f'viewBox="0 0 {self.width:g} {height:g}"><style>{STYLE}</style>'
-            f'<rect class="page" x="0.5" y="0.5" width="{self.width - 1:g}" height="{height - 1:g}" rx="10"/>'
-            f"{''.join(self.parts)}</svg>"
-        )
+        return page(self.width, self.y + 36, self.parts)
 
     def edges_of(self, group):
         edges = [self.left]
