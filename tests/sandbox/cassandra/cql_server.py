@@ -1,11 +1,10 @@
-"""What the tests of the Cassandra sandbox share: servers, sessions, and the protocol by hand."""
+"""What the tests of the Cassandra sandbox share: connecting, and the protocol by hand."""
 
 import itertools
 import socket
 import struct
 from functools import partial
 
-import pytest
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import RoundRobinPolicy
 from cassandra.query import tuple_factory
@@ -47,30 +46,6 @@ def pages(session, statement, values=None):
         result.fetch_next_page()
         found.append(list(result.current_rows))
     return found
-
-
-@pytest.fixture(scope="session")
-def server():
-    server = start("--deadline", "1")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def own_server():
-    server = start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def session(server):
-    """A session on the shared server that uses a fresh keyspace."""
-    session = connect(server.port)
-    name = new_keyspace(session)
-    yield session
-    session.execute(f"DROP KEYSPACE {name}")
-    session.cluster.shutdown()
 
 
 OPTIONS, STARTUP, QUERY, PREPARE, EXECUTE = 5, 1, 7, 9, 10
@@ -129,16 +104,3 @@ class Wire:
     def close(self):
         self.file.close()
         self.sock.close()
-
-
-@pytest.fixture
-def wire(server):
-    wires = []
-
-    def wire(**options):
-        wires.append(Wire(server.port, **options))
-        return wires[-1]
-
-    yield wire
-    for one in wires:
-        one.close()

@@ -15,10 +15,9 @@ from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.query import SimpleStatement
 from cql_server import (
     ERROR, EXECUTE, HELLO, PREPARE, QUERY, RESULT, SIMPLE, STARTUP, Wire, batch_of_one, connect, counters,
-    long_string, new_keyspace, own_server, server, session, short_string, start, wire,
+    long_string, new_keyspace, short_string, start,
 )
 
-__all__ = ["own_server", "server", "session", "wire"]
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 MB = 2**20
 

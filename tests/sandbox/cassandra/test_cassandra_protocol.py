@@ -14,10 +14,8 @@ from cassandra.protocol import ConfigurationException, SyntaxException
 from cassandra.query import BatchStatement, BatchType, SimpleStatement
 from cql_server import (
     ERROR, EVENT, EXECUTE, HELLO, OPTIONS, PREPARE, QUERY, READY, RESULT, SIMPLE, STARTUP, Wire, connect,
-    counters, long_string, new_keyspace, own_server, pages, server, session, short_string, start, wire,
+    counters, long_string, new_keyspace, pages, short_string, start,
 )
-
-__all__ = ["own_server", "server", "session", "wire"]
 
 REACTORS = ["asyncio.AsyncioConnection", "libev.LibevConnection"]
 if sys.version_info < (3, 12):

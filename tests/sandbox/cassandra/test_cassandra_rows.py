@@ -10,11 +10,9 @@ import pytest
 from cassandra import InvalidRequest
 from cassandra.query import UNSET_VALUE, SimpleStatement
 from cassandra.util import Date, Time
-from cql_server import pages, server, session
+from cql_server import pages
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-__all__ = ["server", "session"]
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
