@@ -13,8 +13,9 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure
 
-from ch07_app_lifetime import create_app, members
+from ch07_app_lifetime import commands, create_app, members
 from ch07_app_lifetime.config import Config
+from passwords import fast_hash
 from workbook import databases
 from workbook.launch import APPS
 from workbook.recorder import Recorder
@@ -46,7 +47,8 @@ def make(database):
 
 
 @pytest.fixture
-def app(make):
+def app(make, monkeypatch):
+    monkeypatch.setattr(commands, "generate_password_hash", fast_hash)
     app = make()
     runner = app.test_cli_runner()
     assert runner.invoke(args=["seed"]).output == "2 members, 3 records\n"

@@ -5,9 +5,10 @@ import json
 import pytest
 from flask import session
 
-from ch11_sessions_identity import create_app
+from ch11_sessions_identity import auth, create_app
 from ch11_sessions_identity.auth import safe_next
 from ch11_sessions_identity.config import Config
+from passwords import fast_hash
 from workbook import databases
 from workbook.recorder import Recorder
 from workbook.timeline import Timeline
@@ -23,8 +24,9 @@ def server():
 
 
 @pytest.fixture
-def make(server, tmp_path):
+def make(server, tmp_path, monkeypatch):
     """A function that makes the app with these settings, on an empty database."""
+    monkeypatch.setattr(auth, "generate_password_hash", fast_hash)
     databases.mongodb("app_ch11")
     made = []
 

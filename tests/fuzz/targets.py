@@ -6,10 +6,10 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
-from werkzeug.security import generate_password_hash
 
 from fuzz.hostile import FORM, JSON, basic
 from fuzz.raw import Request
+from passwords import fast_hash
 from workbook import databases
 from workbook.launch import APPS, launch
 from workbook.wire import Wire
@@ -177,8 +177,3 @@ def mongodb(stack, name):
     # The way an operator would ask for it: the apps leave pymongo its 100.
     uri += f"{'&' if '?' in uri else '/?'}maxPoolSize={POOL_SIZE}"
     return databases.MongoDB(uri, database.name), wire, stack.enter_context(database.connect())
-
-
-def fast_hash(password):
-    """As the apps keep passwords, but checked in no time: it is not the hash that is tried here."""
-    return generate_password_hash(password, "pbkdf2:sha256:1")
