@@ -1,6 +1,51 @@
 import os
+import re
 import tempfile
+
+from xdist.scheduler import LoadScopeScheduling
 
 # A test run, and the kernels it starts, never touch the learner's own progress.
 _folder = tempfile.TemporaryDirectory(prefix="workbook-")
 os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
+
+# Begun first, so that at the end no worker is left alone with one of them.
+LONGEST = [
+    "notebooks/ch09",
+    "notebooks/ch07",
+    "notebooks/ch08",
+    "notebooks/ch10",
+    "notebooks/ch11",
+    "tests/apps/test_ch07",
+    "tests/fuzz/",
+    "tests/test_launch",
+    "tests/sandbox/cassandra/test_cassandra_golden",
+    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
+    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch09",
+    "tests/apps/test_ch09",
+    "tests/apps/test_mongodb_killed",
+    "tests/sandbox/cassandra/",
+    "notebooks/",
+    "tests/apps/",
+    "tests/test_exercises",
+    "tests/sandbox/",
+]
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        return next((n for n, begin in enumerate(LONGEST) if item.nodeid.startswith(begin)), len(LONGEST))
+
+    items.sort(key=place)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # in the order of LONGEST
+    return Chapters(config, log)
+
+
+class Chapters(LoadScopeScheduling):
+    """What shares a kernel or fixtures stays together: a file; of the exercises' proofs, a chapter."""
+
+    def _split_scope(self, nodeid):
+        proof = re.match(r"tests/test_exercises\.py::\w+\[ch\d\d", nodeid)
+        return proof[0] if proof else nodeid.partition("::")[0]

@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from conftest import start
+from reql_server import start
 from rethinkdb import r
 
 from processes import start_sandbox

@@ -13,7 +13,7 @@ import pytest
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
 
-from conftest import Wire
+from reql_server import Wire
 
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 

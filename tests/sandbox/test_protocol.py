@@ -17,7 +17,7 @@ from rethinkdb.errors import (
     ReqlTimeoutError,
 )
 
-from conftest import Wire
+from reql_server import Wire
 
 NUMBERS, SONGS = r.table("numbers"), r.table("songs")
 STATS = r.db("rethinkdb").table("stats")
