@@ -129,6 +129,37 @@ def test_opening_and_closing(chapter):
         assert -1 not in places and places == sorted(places)
 
 
+def is_prompt(cell):
+    return cell["cell_type"] == "markdown" and "predict first" in text(cell).lower()
+
+
+def is_prediction(cell):
+    return cell["cell_type"] == "code" and "predict(" in text(cell)
+
+
+def answers(cell):
+    """What the one call of a cell, predict(...) on one line, is given."""
+    assert "\n" not in text(cell)
+    call = ast.parse(text(cell), mode="eval").body
+    assert call.func.id == "predict"
+    return [ast.literal_eval(value) for value in [*call.args, *(keyword.value for keyword in call.keywords)]]
+
+
+def test_every_prompt_has_a_cell_for_the_prediction(chapter):
+    stem, notebook = chapter
+    if stem != START:
+        prompts = [number for number, cell in enumerate(notebook["cells"]) if is_prompt(cell)]
+        predictions = [number for number, cell in enumerate(notebook["cells"]) if is_prediction(cell)]
+        assert prompts and predictions == [number + 1 for number in prompts]
+        for number in prompts:
+            prompt, prediction, outcome = notebook["cells"][number : number + 3]
+            assert text(prompt).lower().count("predict first") == 1
+            assert answers(prediction) and set(answers(prediction)) <= {..., "..."}
+            assert prediction["outputs"] == []
+            # This is the cell that shows the prediction, so it must show what happens.
+            assert outcome.get("outputs"), text(prompt)
+
+
 def test_metadata_for_the_instructor(chapter):
     stem, notebook = chapter
     about = notebook["metadata"]["workbook"]
