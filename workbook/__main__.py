@@ -69,7 +69,7 @@ some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=kno
 passing_on = {"ignore_unknown_options": True}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("workbook", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(_version(), message="%(version)s")
 def main():
     """How long things live in a Flask application."""

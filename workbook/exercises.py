@@ -306,10 +306,14 @@ def _edited(path, made):
     if not path.exists():
         return False
     try:
-        written = notebooks.sources(notebooks.read(path))
-    except NotebookError:
+        written = _written(notebooks.read(path))
+    except (NotebookError, KeyError, TypeError, AttributeError):
         return True
-    return written not in (notebooks.sources(made), _indexed(path))
+    return written not in (_written(made), _indexed(path))
+
+
+def _written(notebook):
+    return notebooks.sources(notebook, but=[pages.LINKS])
 
 
 def _indexed(path):
@@ -317,7 +321,7 @@ def _indexed(path):
     command = ["git", "show", f":./{path.name}"]
     try:
         found = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
-        return notebooks.sources(json.loads(found.stdout))
+        return _written(json.loads(found.stdout))
     except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
         return None
 

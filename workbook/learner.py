@@ -8,6 +8,7 @@ of all that was ever written for it ("ours"), and of the originals that the lear
 """
 
 import contextlib
+import functools
 import hashlib
 import html
 import json
@@ -56,7 +57,7 @@ def name(page):
     if page.room == "notebooks":
         # Windows takes none of these in a file's name, and no dot at its end.
         title = re.sub(r'[<>"/\\|?*\x00-\x1f]', " ", page.title.replace(":", ","))
-        return " ".join(f"{page.number} {title}".split()).rstrip(".") + ".ipynb"
+        return " ".join(f"{page.number} {title}".split()).rstrip(". ") + ".ipynb"
     if page.room == "exercises":
         return f"{page.number} Exercises.ipynb"
     return f"solutions/Solutions {page.number}.ipynb"
@@ -68,7 +69,7 @@ def copy(folder, root):
     Raises FolderError if the folder cannot be used or written to; what the learner has is whole.
     """
     with _opened(folder, root) as (folder, state):
-        known = pages.load(root)
+        known = _known(root)
         new, fresh, said = [], 0, []
         made = {page: _made(page, known, state, root) for page in known.values()}
         for page, notebook in made.items():
@@ -111,7 +112,7 @@ def find(what, root):
 
     A stem or a number means a chapter and its exercises. Raises FolderError, naming what there is.
     """
-    known = pages.load(root)
+    known = _known(root)
     word = what.strip().removesuffix(".ipynb")
     named = [page for page in known.values() if Path(name(page)).stem.lower() == Path(word).name.lower()]
     stems = [page for page in known.values() if word in (page.stem, page.stem[:4], str(page.number))]
@@ -125,7 +126,7 @@ def find(what, root):
 def changed(chosen, folder, root):
     """Those of the Pages ``chosen`` whose copy is not what the checkout has: (Page, Path) pairs."""
     with _opened(folder, root) as (folder, state):
-        known = pages.load(root)
+        known = _known(root)
         paths = {page: folder / state.entry(page)["name"] for page in chosen}
         return [
             (page, path)
@@ -138,7 +139,7 @@ def reset(chosen, folder, root):
     """Put Pages back to the way they came, keeping what was there: sentences on where it is."""
     said = []
     with _opened(folder, root) as (folder, state):
-        known = pages.load(root)
+        known = _known(root)
         for page in chosen:
             notebook = _made(page, known, state, root)
             path = folder / state.entry(page)["name"]
@@ -236,6 +237,11 @@ def _opened(folder, root):
         ) from error
 
 
+def _known(root):
+    """The pages that there are: exercises may not have been generated yet."""
+    return {key: page for key, page in pages.load(root).items() if (root / page.path).exists()}
+
+
 def _made(page, known, state, root):
     """The learner's notebook of a page: no outputs, links that fit, as Lab itself would save it."""
     cells = []
@@ -256,6 +262,7 @@ def _guard():
     return {"cell_type": "code", "id": KERNEL, "metadata": metadata, "source": source} | EMPTY
 
 
+@functools.cache
 def _kernel():
     """The metadata that Lab would write on this machine, or opening a notebook would change it."""
     from ipykernel.ipkernel import IPythonKernel
@@ -329,9 +336,7 @@ def _digest(notebook):
 
 def _essence(notebook):
     """The digest of what is taught: a link to a new next chapter is no new version."""
-    generated = {pages.LINKS, KERNEL}
-    cells = [cell for cell in notebook["cells"] if not generated & set(notebooks.tags(cell))]
-    return _hash(notebooks.sources({"cells": cells}))
+    return _hash(notebooks.sources(notebook, but=[pages.LINKS, KERNEL]))
 
 
 def _hash(value):

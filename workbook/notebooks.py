@@ -40,12 +40,16 @@ def text(cell):
 
 
 def tags(cell):
-    return cell["metadata"].get("tags", [])
+    return cell.get("metadata", {}).get("tags", [])
 
 
-def sources(notebook):
-    """What somebody wrote into a notebook: (cell type, source) pairs, no outputs, no metadata."""
-    return [(cell["cell_type"], text(cell)) for cell in notebook["cells"]]
+def sources(notebook, but=()):
+    """What somebody wrote into a notebook: (cell type, source) pairs, no outputs, no metadata.
+
+    Cells that are tagged with one of ``but`` are left out.
+    """
+    cells = [cell for cell in notebook["cells"] if not set(but) & set(tags(cell))]
+    return [(cell["cell_type"], text(cell)) for cell in cells]
 
 
 def dumps(notebook):
@@ -76,6 +80,7 @@ def execute(notebook, folder):
             timeout=60,
             kernel_name="python3",
             record_timing=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # progress lines would drown in warnings
             resources={"metadata": {"path": str(folder)}},
         )
         try:
