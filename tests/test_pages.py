@@ -116,6 +116,9 @@ def test_refresh_writes_feet_and_nothing_else(root):
     assert pages.SOLVED in solved and "What is here" not in solved
 
 
-def test_code_in_a_sentence():
+def test_code_and_emphasis_in_a_sentence():
+    assert pages.inline("*this* one, `2 *a* 3`, 2*a*3, f(*a, *b)") == (
+        "<em>this</em> one, <code>2 *a* 3</code>, 2*a*3, f(*a, *b)"
+    )
     assert pages.inline("`a < b` & `c`, a ` alone") == "<code>a &lt; b</code> &amp; <code>c</code>, a ` alone"
     assert Page("exercises", "ch07_x", "X").label == "Exercises 7"

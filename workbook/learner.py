@@ -34,11 +34,13 @@ GUARD = """\
 try:
     import workbook.pages
 except ImportError:
+    import time
 
     class OtherKernel(Exception):
         def _render_traceback_(self):
             return [str(self)]
 
+    time.sleep(1)  # Run All stops only for cells that have reached the kernel
     raise OtherKernel(
         "This kernel does not know the workbook: choose the one of the environment {name}, in JupyterLab "
         "with Kernel > Change Kernel (or start it with `make lab`), in VS Code with Select Kernel."
@@ -118,8 +120,11 @@ def find(what, root):
     stems = [page for page in known.values() if word in (page.stem, page.stem[:4], str(page.number))]
     found = named or [page for page in stems if page.room != "solutions"]
     if not found:
-        there = ", ".join(f'"{Path(name(page)).stem}"' for page in known.values())
-        raise FolderError(f"There is no {what!r}. There are: {there}; or the number of a chapter.")
+        chapters = [Path(name(page)).stem for page in known.values() if page.room == "notebooks"]
+        raise FolderError(
+            f"There is no {what!r}. There are: {'; '.join(chapters)}. "
+            'Give a chapter\'s number or stem, or the name of one file, as "3 Exercises".'
+        )
     return found
 
 

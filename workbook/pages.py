@@ -71,7 +71,8 @@ def foot(page, pages):
     lines = []
     for word, other in links(page, pages):
         target = os.path.relpath(other.path, page.room).replace(os.sep, "/")
-        lines.append(f"- {word}: [{other.label}]({target})")
+        said = "" if word in other.label else f"{word}: "  # "Exercises: Exercises 3" says it twice
+        lines.append(f"- {said}[{other.label}]({target})")
     if not lines:
         return []
     source = "\n".join(["---", "", *lines])
@@ -101,8 +102,13 @@ def refresh(root):
 
 
 def inline(text):
-    """A sentence of markdown as HTML: escaped, its `code` as in the notebook."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    """A sentence of markdown as HTML: escaped, its `code` and *emphasis* as in the notebook."""
+
+    def mark(match):
+        code, stressed = match.groups()
+        return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
+
+    return re.sub(r"`([^`]+)`|(?<![\w(])\*(\w[^*`]*)\*(?!\w)", mark, html.escape(text))
 
 
 def _title(stem, path):
