@@ -6,7 +6,8 @@ from pathlib import Path
 STEM = "ch01_fake"
 
 CELLS = [
-    ("markdown", "# Twice\n\nWhat you will do.", []),
+    ("markdown", "# Solutions 1: twice\n\nWhat is here.", []),
+    ("code", "from workbook.check import not_recorded\n\nnot_recorded()", ["solution"]),
     ("code", "from workbook.check import check", []),
     ("markdown", "Write `double`.", []),
     (
@@ -20,6 +21,7 @@ CELLS = [
     ("code", "assert double(4) == 8", ["solution"]),
     ("code", "# BEGIN SOLUTION\nhelp = 1\nhalf = double(help) / 4\n# END SOLUTION", []),
     ("code", f'other = 1\ncheck("{STEM}", "half", half)', []),
+    ("markdown", "A half, in `floats`.", ["solution"]),
 ]
 
 CHECKS = '''
@@ -62,13 +64,17 @@ def notebook(cells):
         if kind == "code":
             cell |= {"execution_count": 1, "outputs": []}
         made.append(cell)
-    metadata = {"language_info": {"name": "python", "version": "3.11.99"}}
+    metadata = {"language_info": {"name": "python", "version": "3.11.99"}, "workbook": {"minutes": 5}}
     return {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def write_solutions(root, cells, stem=STEM):
-    path = Path(root) / "solutions" / f"{stem}.ipynb"
+def write_solutions(root, cells, stem=STEM, room="solutions"):
+    path = Path(root) / room / f"{stem}.ipynb"
     path.write_text(json.dumps(notebook(cells)), encoding="utf-8")
+
+
+def write_chapter(root, cells, stem=STEM):
+    write_solutions(root, cells, stem, "notebooks")
 
 
 def write_wrong(root, name, hint, code, stem=STEM):
@@ -81,6 +87,7 @@ def make(root):
     """Write the checkout into the folder ``root``; returns it."""
     for room in ["solutions", "exercises", "notebooks", "checks"]:
         (root / room).mkdir(parents=True)
+    write_chapter(root, [("markdown", "# 1. Twice, and half", [])])
     write_solutions(root, CELLS)
     (root / "checks" / f"{STEM}.py").write_text(CHECKS, encoding="utf-8")
     for name, (hint, code) in WRONG.items():

@@ -54,7 +54,9 @@ def test_three_outcomes_and_their_text():
         "  hint      The other way round.\n"
         '  more      hint("ch01_fake", "half")'
     )
-    assert repr(check(STEM, "half", 0.5)) == "half: done"
+    assert repr(check(STEM, "half", 0.5)) == (
+        "half: done\n  why       A half, in `floats`.\n  next      This was the last chapter."
+    )
 
 
 def test_html_says_the_outcome_in_words_and_escapes():
@@ -314,10 +316,34 @@ def test_attempts_are_recorded():
     assert progress.get(STEM, "half") == {"outcome": "done", "attempts": 3, "hints": 0, "solution": False}
 
 
-def test_solved_notebooks_are_nobodys_progress(root, monkeypatch):
+def test_solved_notebooks_are_nobodys_progress_wherever_they_are(monkeypatch):
+    monkeypatch.setattr(progress, "_recording", True)
+    assert module.not_recorded() is None
+    # The explanation stands in the next cell there: the card need not say it.
+    assert repr(check(STEM, "half", 0.5)) == "half: done"
+    check(STEM, "half", 2)
+    hint(STEM, "half")
+    solution(STEM, "half")
+    assert progress.load() == {}
+
+
+def test_a_copy_in_a_folder_called_solutions_counts(root, monkeypatch):
     monkeypatch.chdir(root / "solutions")
     assert check(STEM, "half", 0.5).outcome == "done"
-    assert progress.load() == {}
+    assert progress.get(STEM, "half")["attempts"] == 1
+
+
+def test_what_is_done_says_why_and_where_to_go_on(root, monkeypatch):
+    assert check(STEM, "double", lambda number: 2 * number).why == "Adding is enough."
+    assert check(STEM, "double", lambda number: 2 * number).next == "Solutions 1: twice"
+    fake_checkout.write_chapter(root, [("markdown", "# 2. More", [])], "ch02_more")
+    monkeypatch.chdir(root / "exercises")
+    card = check(STEM, "half", 0.5)
+    assert "  next      2. More" in repr(card)
+    page = card._repr_html_()
+    assert '<a href="../notebooks/ch02_more.ipynb">2. More</a>' in page
+    assert "A half, in <code>floats</code>." in page
+    assert check(STEM, "half", 2).next == check(STEM, "half", ...).why == ""
 
 
 def test_an_unwritable_progress_file_costs_a_note_only(tmp_path, monkeypatch):

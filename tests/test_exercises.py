@@ -1,12 +1,13 @@
 import json
 import shutil
+import subprocess
 
 import fake_checkout
 import nbformat
 import pytest
 from fake_checkout import CELLS, CHECKS, STEM
 
-from workbook import check, exercises, notebooks
+from workbook import check, exercises, notebooks, progress
 from workbook.exercises import ExerciseError
 
 # Every exercise of every chapter, proved three ways.
@@ -74,9 +75,10 @@ def cells(*replacements):
 
 def test_load_finds_the_exercises(root):
     chapter = exercises.load(STEM)
-    assert chapter.title == "Twice"
-    assert [(x.name, x.cell, x.check) for x in chapter.exercises] == [("double", 3, 4), ("half", 7, 8)]
+    assert chapter.minutes == 5
+    assert [(x.name, x.cell, x.check) for x in chapter.exercises] == [("double", 4, 5), ("half", 8, 9)]
     assert chapter.exercise("double").solution == "result = number + number\nreturn result"
+    assert chapter.exercise("double").why == "Adding is enough."
     with pytest.raises(KeyError):
         chapter.exercise("treble")
 
@@ -84,17 +86,21 @@ def test_load_finds_the_exercises(root):
 def test_starter_hides_the_solution_and_keeps_the_rest(root):
     made = exercises.starter(exercises.load(STEM))
     sources = [cell["source"] for cell in made["cells"]]
+    opening = sources.pop(0)
+    assert opening.startswith("# Exercises 1: twice\n\nTwo exercises, 5 minutes. Write in the cells")
+    assert 'hint("ch01_fake", "double")' in opening and "What is here" not in opening
     assert sources == [
-        "# Twice\n\nWhat you will do.",
         "from workbook.check import check",
         "Write `double`.",
         'def double(number):\n    """Twice the number."""\n    ...  # your turn',
         'check("ch01_fake", "double", double)',
         "half = ...  # your turn",
         'other = 1\ncheck("ch01_fake", "half", half)',
+        "---\n\n- Chapter: [1. Twice, and half](../notebooks/ch01_fake.ipynb)\n"
+        "- After an honest try: [Solutions 1](../solutions/ch01_fake.ipynb)",
     ]
     assert made["metadata"] == {"kernelspec": notebooks.KERNEL}
-    assert [cell["id"] for cell in made["cells"]] == ["c0", "c1", "c2", "c3", "c4", "c7", "c8"]
+    assert [cell["id"] for cell in made["cells"]] == ["c0", "c2", "c3", "c4", "c5", "c8", "c9", "links"]
     assert made["cells"][3]["metadata"] == {"tags": ["keep-me"]}
     nbformat.validate(made)
 
@@ -130,7 +136,7 @@ def test_a_broken_check_is_found(root, old, new, complaint):
 
 
 def test_a_solution_that_is_empty_is_found(root):
-    fake_checkout.write_solutions(root, cells((7, "# BEGIN SOLUTION\nhalf = ...\n# END SOLUTION")))
+    fake_checkout.write_solutions(root, cells((8, "# BEGIN SOLUTION\nhalf = ...\n# END SOLUTION")))
     with pytest.raises(AssertionError, match="the solution"):
         prove(STEM, "half")
 
@@ -166,8 +172,14 @@ def test_run_asks_one_check_only(root, monkeypatch):
     assert asked == ["half"]
 
 
+def test_run_leaves_recording_as_it_was(root):
+    exercises.run(STEM, "half", exercises.load(STEM).exercise("half").solution)
+    assert check.check(STEM, "half", 0.5).outcome == "done"
+    assert progress.get(STEM, "half")["attempts"] == 1
+
+
 def test_run_names_the_cell_that_fails(root):
-    with pytest.raises(ExerciseError, match=r"ch01_fake, cell 7: NameError"):
+    with pytest.raises(ExerciseError, match=r"ch01_fake, cell 8: NameError"):
         exercises.run(STEM, "half", "half = nowhere")
 
 
@@ -183,18 +195,21 @@ def test_the_checkout_fits(root):
 @pytest.mark.parametrize(
     ("made", "complaint"),
     [
-        (cells((3, "%%writefile x.py\nx = 1")), "cell 3: not plain Python"),
-        (cells((3, "await x")), "cell 3: not plain Python"),
-        (cells((3, "# BEGIN SOLUTION\nx = 1")), "cell 3: write one '# BEGIN SOLUTION'"),
-        (cells((3, "# END SOLUTION\n# BEGIN SOLUTION")), "cell 3: write one '# BEGIN SOLUTION'"),
-        (cells((3, "# BEGIN SOLUTION\n# END SOLUTION\n" * 2)), "cell 3: write one '# BEGIN SOLUTION'"),
-        (cells((4, None)), "put one check"),
-        (cells((8, "half")), "cell 7: no check"),
-        (cells((3, "double = abs")), "give 'double' a solution cell"),
-        (cells((8, f'check("{STEM}", "double", half)')), "give 'double' a solution cell"),
-        (cells((8, 'check("ch02_other", "half", half)')), "must name 'ch01_fake'"),
-        (cells((6, "# BEGIN SOLUTION\n# END SOLUTION")), "remove the tag"),
-        (cells((7, None), (8, None)), "has 1 exercises: write at least two"),
+        (cells((4, "%%writefile x.py\nx = 1")), "cell 4: not plain Python"),
+        (cells((4, "await x")), "cell 4: not plain Python"),
+        (cells((4, "# BEGIN SOLUTION\nx = 1")), "cell 4: write one '# BEGIN SOLUTION'"),
+        (cells((4, "# END SOLUTION\n# BEGIN SOLUTION")), "cell 4: write one '# BEGIN SOLUTION'"),
+        (cells((4, "# BEGIN SOLUTION\n# END SOLUTION\n" * 2)), "cell 4: write one '# BEGIN SOLUTION'"),
+        (cells((5, None)), "put one check"),
+        (cells((9, "half")), "cell 8: no check"),
+        (cells((4, "double = abs")), "give 'double' a solution cell"),
+        (cells((9, f'check("{STEM}", "double", half)')), "give 'double' a solution cell"),
+        (cells((9, 'check("ch02_other", "half", half)')), "must name 'ch01_fake'"),
+        (cells((7, "# BEGIN SOLUTION\n# END SOLUTION")), "remove the tag"),
+        (cells((8, None), (9, None)), "has 1 exercises: write at least two"),
+        (cells((0, "# Exercises 1: twice")), "begin with a heading '# Solutions N: ...'"),
+        (cells((1, "not_recorded = 1")), "that calls not_recorded()"),
+        (cells((6, None)), "say why 'double' is right"),
     ],
 )
 def test_a_malformed_solutions_notebook_is_refused(root, made, complaint):
@@ -227,7 +242,6 @@ def test_strays_are_refused(root, path, text, complaint):
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text)
     assert complaint in "\n".join(exercises.problems())
-    assert exercises.main(["--check"]) == 1
 
 
 def test_two_wrong_answers_are_too_few(root):
@@ -256,11 +270,20 @@ def test_the_start_page_needs_no_exercises(root):
     assert exercises.problems() == []
 
 
-def test_write_runs_the_starter_and_a_second_time_changes_nothing(root, monkeypatch):
-    # The kernel is to import this package and look for checks beside it.
+@pytest.fixture
+def own_package(root):
+    """The kernel is to import this package and look for checks beside it."""
     shutil.copytree(exercises.Path(check.__file__).parent, root / "workbook")
+
+
+def write(*stems, force=False):
+    """What ``exercises.write`` changed."""
+    return [path.name for path, changed in exercises.write(stems, force) if changed]
+
+
+def test_write_runs_the_starter_and_a_second_time_changes_nothing(root, own_package):
     path = root / "exercises" / f"{STEM}.ipynb"
-    assert exercises.write() == [path]
+    assert write() == [path.name]
     first = path.read_bytes()
     made = json.loads(first)
     shown = [cell["outputs"][0]["data"] for cell in made["cells"] if cell.get("outputs")]
@@ -273,36 +296,65 @@ def test_write_runs_the_starter_and_a_second_time_changes_nothing(root, monkeypa
     assert made["metadata"] == {"kernelspec": notebooks.KERNEL}
     assert not (root.parent / "progress.json").exists()
     assert exercises.differences() == []
-    assert exercises.write() == []
+    assert write() == []
     assert path.read_bytes() == first
 
     for old, new in [("your turn", "my turn"), ('"c0"', '"d0"'), ("python3", "python4"), ("keep-me", "x")]:
         path.write_bytes(first)
         change(path, old, new)
         assert "differs from" in exercises.differences()[0]
+    made["metadata"]["language_info"] = {"name": "python"}  # as Jupyter does when it saves
+    path.write_text(json.dumps(made))
+    assert exercises.differences() == []
     path.write_bytes(first)
     change(path, '"execution_count": 3', '"execution_count": null')
     assert "not run" in exercises.differences()[0]
     path.unlink()
     assert "differs from" in exercises.differences()[0]
-    assert exercises.main(["--check"]) == 1
 
 
-def test_a_chapter_that_is_not_finished_does_not_hold_up_the_others(root, capsys):
-    shutil.copytree(exercises.Path(check.__file__).parent, root / "workbook")
-    (root / "notebooks" / "ch02_new.ipynb").write_text("{}")
-    assert exercises.main([]) == 1
-    printed = capsys.readouterr()
-    assert printed.out == "wrote exercises/ch01_fake.ipynb\n"
-    assert "notebooks/ch02_new.ipynb has no exercises" in printed.err
-    (root / "notebooks" / "ch02_new.ipynb").unlink()
-    assert exercises.main([]) == 0
-    assert capsys.readouterr().out == "nothing changed\n"
+def test_write_spares_what_somebody_wrote(root, monkeypatch):
+    """Unless git keeps it: its index is what can be brought back."""
+    monkeypatch.setattr(notebooks, "execute", lambda notebook, folder: notebooks.dumps(notebook))
+
+    def git(*arguments):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments], cwd=root, check=True)
+
+    path = root / "exercises" / f"{STEM}.ipynb"
+    write()
+    generated = path.read_text()
+    git("init", "--quiet")
+    change(path, "...  # your turn", "return 2 * number")
+    answered = path.read_text()
+    with pytest.raises(ExerciseError, match=rf"exercises/{STEM}.ipynb: somebody.*git diff.*--force"):
+        write()
+    assert path.read_text() == answered
+    git("add", ".")
+    assert write() == [path.name] and path.read_text() == generated
+    path.write_text("{")
+    with pytest.raises(ExerciseError, match="somebody has written"):
+        write(STEM)
+    assert write(STEM, force=True) == [path.name]
+    # Saved by Jupyter, which adds to the metadata: nobody has written anything.
+    git("add", ".")
+    notebook = json.loads(generated)
+    notebook["metadata"]["language_info"] = {"name": "python"}
+    path.write_text(json.dumps(notebook))
+    change(root / "solutions" / f"{STEM}.ipynb", "other = 1", "other = 2")
+    assert write() == [path.name]
 
 
-def test_write_refuses_a_starter_that_does_not_run(root):
-    shutil.copytree(exercises.Path(check.__file__).parent, root / "workbook")
-    fake_checkout.write_solutions(root, cells((8, f'half + 1\ncheck("{STEM}", "half", half)')))
+def test_write_touches_none_if_it_must_not_touch_one(root):
+    fake_checkout.write_chapter(root, [CELLS[0]], "ch02_more")
+    fake_checkout.write_solutions(root, json.loads(json.dumps(CELLS).replace(STEM, "ch02_more")), "ch02_more")
+    path = root / "exercises" / "ch02_more.ipynb"
+    path.write_text("mine")
+    with pytest.raises(ExerciseError, match="exercises/ch02_more.ipynb: somebody"):
+        write()
+    assert path.read_text() == "mine" and not (root / "exercises" / f"{STEM}.ipynb").exists()
+
+
+def test_write_refuses_a_starter_that_does_not_run(root, own_package):
+    fake_checkout.write_solutions(root, cells((9, f'half + 1\ncheck("{STEM}", "half", half)')))
     with pytest.raises(ExerciseError, match="ch01_fake.ipynb does not run through: TypeError"):
-        exercises.write()
-    assert exercises.main([]) == 1
+        write()

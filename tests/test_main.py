@@ -1,78 +1,181 @@
+import json
 import os
 import subprocess
 import sys
 import types
 
+import fake_checkout
 import pytest
+from click.testing import CliRunner
+from fake_checkout import STEM
 
 from workbook import __main__ as command_line
-from workbook import doctor, exercises, progress
+from workbook import doctor, exercises, learner, notebooks, progress
+
+
+def call(*arguments, **settings):
+    """The Result of a command, called in this process."""
+    return CliRunner().invoke(command_line.main, [str(argument) for argument in arguments], **settings)
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    root = fake_checkout.make(tmp_path / "checkout")
+    for module in (command_line, exercises, notebooks):
+        monkeypatch.setattr(module, "ROOT", root)
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(notebooks, "execute", lambda notebook, folder: notebooks.dumps(notebook))
+    return root
 
 
 def test_doctor(monkeypatch):
     monkeypatch.setattr(doctor, "main", lambda: 1)
-    assert command_line.main(["doctor"]) == 1
+    assert call("doctor").exit_code == 1
 
 
-def test_progress(monkeypatch, capsys):
-    monkeypatch.setattr(progress, "show", lambda: "0 of 2 exercises done")
-    assert command_line.main(["progress"]) == 0
-    assert capsys.readouterr().out == "0 of 2 exercises done\n"
+def test_progress(root):
+    progress.record(STEM, "half", "done")
+    assert call("progress").output == "1. Twice, and half  [#-]  1 of 2\n1 of 2 exercises done\n"
+    for arguments in [["--all"], [STEM]]:
+        assert "  half    done           1 try\n" in call("progress", *arguments).output
 
 
-@pytest.mark.parametrize("arguments", [[], ["--check"]])
-def test_exercises(monkeypatch, arguments):
-    monkeypatch.setattr(exercises, "main", lambda given: (given, 5))
-    assert command_line.main(["exercises", *arguments]) == (arguments, 5)
+def test_exercises_says_what_it_did_and_what_is_wrong(root):
+    assert call("exercises").output == f"wrote exercises/{STEM}.ipynb\n"
+    assert call("exercises", STEM).output == f"same  exercises/{STEM}.ipynb\n"
+    found = call("exercises", "--check")
+    assert found.exit_code == 1 and "has cells that were not run" in found.output
+    # A chapter that is not finished does not hold up the others.
+    (root / "notebooks" / "ch02_new.ipynb").write_text("{}")
+    found = call("exercises")
+    assert f"exercises/{STEM}.ipynb\n" in found.output
+    assert found.exit_code == 1 and "notebooks/ch02_new.ipynb has no exercises" in found.output
+    (root / "exercises" / f"{STEM}.ipynb").write_text("{")
+    assert call("exercises").exit_code == 1
+    assert call("exercises", "--force", STEM).output.startswith(f"wrote exercises/{STEM}.ipynb\n")
+
+
+def test_outputs_writes_links_first(root):
+    chapter = root / "notebooks" / f"{STEM}.ipynb"
+    assert call("outputs", chapter).output == (
+        f"links  notebooks/{STEM}.ipynb\nlinks  solutions/{STEM}.ipynb\nsame   notebooks/{STEM}.ipynb\n"
+    )
+    assert "nowhere.ipynb' does not exist" in call("outputs", root / "nowhere.ipynb").output
+
+
+def test_copy_reset_and_what_goes_wrong(root, tmp_path):
+    call("exercises")
+    folder = tmp_path / "mine"
+    assert call("copy", "--folder", folder).output == f"Your copy is in {folder}: 3 notebooks.\n"
+    mine = folder / "1 Exercises.ipynb"
+    came = mine.read_bytes()
+    mine.write_text("mine")
+    asked = call("reset", "1", "--folder", folder, input="n\n")
+    assert asked.exit_code == 1 and "Put back 1 Exercises.ipynb? " in asked.output
+    assert mine.read_text() == "mine"
+    said = call("reset", "1 Exercises", "--folder", folder, "--yes").output
+    assert said == "1 Exercises.ipynb is as it came; what you had is in 1 Exercises (before reset).ipynb.\n"
+    assert mine.read_bytes() == came
+    assert call("reset", STEM, "--folder", folder).output == "Nothing to do: it is as it came.\n"
+    unknown = call("reset", "ch99_nope", "--folder", folder)
+    assert unknown.exit_code == 1 and "There are: 1 Twice, and half." in unknown.output
+    refused = call("copy", "--folder", root / "notebooks")
+    assert refused.exit_code == 1 and refused.output.startswith("Error: ") and "--folder" in refused.output
+
+
+def test_the_folder_is_work_unless_another_is_chosen():
+    options = {option.name: option for option in command_line.main.commands["copy"].params}
+    assert options["folder"].default == command_line.ROOT / "work"
+    ignored = (command_line.ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "/work/" in ignored
 
 
 def test_sandbox_gets_its_arguments_as_they_are(monkeypatch):
     fake = types.ModuleType("workbook.sandbox")
-    fake.main = lambda given: given
+    given = []
+    fake.main = lambda arguments: given.append(arguments) or 5
     monkeypatch.setitem(sys.modules, "workbook.sandbox", fake)
     monkeypatch.setattr("workbook.sandbox", fake, raising=False)
-    assert command_line.main(["sandbox", "--port", "5", "rethinkdb", "--help"]) == [
-        "--port", "5", "rethinkdb", "--help",
-    ]  # fmt: skip
+    assert call("sandbox", "--port", "5", "rethinkdb", "--help").exit_code == 5
+    assert given == [["--port", "5", "rethinkdb", "--help"]]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="exec as POSIX knows it")
 @pytest.mark.parametrize(("user", "more"), [(1000, []), (0, ["--allow-root"])])
-def test_lab_becomes_jupyterlab_in_the_checkout(monkeypatch, user, more):
+def test_lab_becomes_jupyterlab_in_the_learners_folder(root, tmp_path, monkeypatch, user, more):
+    call("exercises")
     calls = []
     monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(os, "execv", lambda *given: calls.append(given))
     monkeypatch.setattr(subprocess, "call", lambda command: 0)
-    command_line.main(["lab", "--no-browser"])
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "chosen")
+    folder = tmp_path / "mine"
+    call("lab", "--no-browser", "--folder", folder, "--port", "8999", "--LabApp.default_url=/lab")
     [(program, command)] = calls
     assert program == sys.executable and command[:3] == [program, "-m", "jupyterlab"]
     assert command[3:] == [
-        f"--ServerApp.root_dir={command_line.ROOT}",
-        "--LabApp.default_url=/lab/tree/notebooks/ch00_start_here.ipynb",
-        "--no-browser",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.workspaces_dir={folder / '.workbook' / 'workspaces'}",
+        *["--no-browser", "--port", "8999", "--LabApp.default_url=/lab"],
         *more,
     ]
-    assert (command_line.ROOT / "workbook" / "__main__.py").exists()
+    assert (folder / "1 Exercises.ipynb").exists()
+    # Ours last: what somebody has chosen on this machine counts more.
+    *others, last = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert others[0] == "chosen" and os.path.expanduser("~/.jupyter") in others
+    assert last == str(command_line.LAB_SETTINGS)
+    calls.clear()
+    call("lab", "--folder", folder)
+    assert "--LabApp.default_url=/lab/tree/1%20Twice%2C%20and%20half.ipynb" in calls[0][1]
 
 
-def run(*arguments):
+def test_the_settings_for_lab_are_settings_that_it_has():
+    settings = json.loads((command_line.LAB_SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
+    schemas = os.path.join(sys.prefix, "share", "jupyter", "lab", "schemas")
+    for plugin, chosen in settings.items():
+        package, name = plugin.split(":")
+        with open(os.path.join(schemas, package, f"{name}.json"), encoding="utf-8") as file:
+            assert chosen.keys() <= json.load(file)["properties"].keys()
+
+
+def run(*arguments, **settings):
     command = [sys.executable, "-m", "workbook", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=command_line.ROOT)
+    return subprocess.run(command, capture_output=True, text=True, cwd=command_line.ROOT, **settings)
 
 
-def test_unknown_and_missing_commands_list_the_known_ones():
+def test_unknown_names_list_the_known_ones():
     unknown = run("bogus")
-    assert unknown.returncode == 2 and "invalid choice: 'bogus'" in unknown.stderr
-    assert "doctor" in unknown.stderr
-    assert run().returncode == 2
-    assert "unrecognized arguments: --fast" in run("doctor", "--fast").stderr
+    assert unknown.returncode == 2 and "no command 'bogus'. There are: lab, copy, reset," in unknown.stderr
+    assert run("notes", "nosuch").returncode == 2
+    for command in ("notes", "progress", "exercises"):
+        unknown = call(command, "nosuch").output
+        assert "there is no 'nosuch'. There are: " in unknown and "ch03_one_connection" in unknown
+    assert "No such option '--fast'" in call("doctor", "--fast").output
+
+
+@pytest.mark.parametrize("command", command_line.main.commands)
+def test_every_command_has_help(command):
+    # argparse prints the sandbox's, click all others.
+    assert call(command, "--help").output.lower().startswith(f"usage: workbook {command}")
 
 
 def test_help_and_version():
     assert "lab" in run("--help").stdout
-    assert run("doctor", "--help").stdout.startswith("usage: workbook doctor")
-    assert run("exercises", "--help").stdout.startswith("usage: workbook exercises")
     assert run("--version").stdout.strip()
+
+
+def test_an_interrupt_has_no_traceback(root, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(learner, "copy", interrupted)
+    stopped = call("copy")
+    assert stopped.exit_code == 1 and stopped.output.strip() == "Aborted!"
+
+
+def test_notes_are_those_of_the_notebooks():
+    printed = call("notes", "ch03_one_connection").output
+    assert printed.startswith("ch03_one_connection: ") and "    Ask: " in printed
 
 
 def test_a_command_imports_only_what_it_needs():

@@ -101,7 +101,7 @@ def test_a_write_that_fails_leaves_the_old_file(path, monkeypatch):
 def test_a_lock_that_is_never_released_costs_a_note(path, monkeypatch):
     monkeypatch.setattr(progress, "LOCK_SECONDS", 0.05)
     with progress._locked():
-        assert "another notebook keeps it locked" in progress.record(STEM, "half", "done")
+        assert "another process keeps it locked" in progress.record(STEM, "half", "done")
     assert progress.get(STEM, "half")["outcome"] == "done"
 
 
@@ -120,18 +120,52 @@ def test_two_kernels_at_once_lose_nothing():
     assert len(stored) == 61
 
 
-def test_the_table_shows_every_exercise(tmp_path):
-    root = fake_checkout.make(tmp_path / "checkout")
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    monkeypatch.setattr(exercises, "ROOT", fake_checkout.make(tmp_path / "checkout"))
+    return exercises.ROOT
+
+
+def test_each_chapter_is_a_row_with_a_bar(root, monkeypatch):
+    for stem in ["ch02_more", "ch10_most"]:
+        cells = json.loads(json.dumps(fake_checkout.CELLS).replace(STEM, stem))
+        fake_checkout.write_solutions(root, cells, stem)
+    progress.record(STEM, "half", "done")
+    progress.record("ch02_more", "half", "not yet")
+    progress.record("ch99_gone", "half", "done")
+    monkeypatch.chdir(root / "notebooks")
+    shown = progress.show()
+    assert repr(shown) == (
+        "1. Twice, and half  [#-]  1 of 2\n"
+        "Exercises 2         [--]  0 of 2\n"
+        "Exercises 10        [--]  0 of 2\n"
+        "1 of 6 exercises done"
+    )
+    page = shown._repr_html_()
+    assert '<a href="ch01_fake.ipynb">1. Twice, and half</a>' in page
+    assert '<progress value="1" max="2"' in page and ">1 of 2<" in page and "1 of 6 exercises done" in page
+    (root / "exercises" / f"{STEM}.ipynb").write_text("{}")
+    assert '<a href="../exercises/ch01_fake.ipynb">Exercises 1</a>' in progress.show()._repr_html_()
+    monkeypatch.chdir(root.parent)  # from there no link would lead anywhere
+    assert "href" not in shown._repr_html_() and "1. Twice, and half" in shown._repr_html_()
+
+
+def test_details_show_each_exercise(root):
     progress.record(STEM, "half", "not yet", hints=1)
     progress.record(STEM, "half", "done", solution=True)
-    progress.record("ch99_gone", "half", "done")
-    table = progress.show(root)
+    table = progress.show([STEM], details=True)
     assert repr(table) == (
-        "ch01_fake  Twice\n"
+        "1. Twice, and half  [#-]  1 of 2\n"
         "  double  not attempted\n"
         "  half    done           2 tries, 1 hint, solution shown\n"
         "1 of 2 exercises done"
     )
     page = table._repr_html_()
-    assert "Twice <code>ch01_fake</code>" in page and "1 of 2 exercises done" in page
-    assert ">done<" in page and ">not attempted<" in page
+    assert ">done<" in page and ">not attempted<" in page and "2 tries, 1 hint, solution shown" in page
+
+
+def test_nothing_is_recorded_where_that_was_said():
+    with progress.unrecorded():
+        assert not progress.is_recorded()
+        assert progress.record(STEM, "half", "done") == ""
+    assert progress.load() == {} and progress.is_recorded()

@@ -1,103 +1,212 @@
 """The command line: ``workbook COMMAND``, or ``python -m workbook COMMAND``."""
 
-import argparse
-import importlib.metadata
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from workbook.notebooks import NotebookError
 
 ROOT = Path(__file__).resolve().parent.parent
-START = "/lab/tree/notebooks/ch00_start_here.ipynb"
+LAB_SETTINGS = Path(__file__).resolve().parent / "lab"
 
 
 # Each command imports what it needs: `workbook sandbox` must not wait for Jupyter.
 
 
-def lab(arguments):
-    """Open JupyterLab on the start page; arguments after it go to Jupyter."""
-    # Given the file itself, Jupyter would take its folder as the root, without the other rooms.
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}",
-               f"--LabApp.default_url={START}", *arguments]  # fmt: skip
+class Commands(click.Group):
+    """Commands in the order of their writing; whoever asks for another one is told which there are."""
+
+    def list_commands(self, context):
+        return list(self.commands)
+
+    def resolve_command(self, context, args):
+        if args and args[0] not in self.commands:
+            raise click.UsageError(f"There is no command {args[0]!r}. There are: {', '.join(self.commands)}.", context)
+        return super().resolve_command(context, args)
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except NotebookError as error:  # its message says what to do
+            raise click.ClickException(str(error)) from error
+
+
+def known_stems(context, parameter, stems):
+    """The stems, or a usage error that lists the ones there are."""
+    room = "notebooks" if context.command.name == "notes" else "solutions"
+    there = sorted(path.stem for path in (ROOT / room).glob("*.ipynb"))
+    for stem in stems:
+        if stem not in there:
+            raise click.BadParameter(f"there is no {stem!r}. There are: {', '.join(there)}.", context, parameter)
+    return stems
+
+
+def in_folder(command):
+    """The option that chooses the learner's folder."""
+    about = "Your folder (work/ in the checkout, if not given)."
+    return click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "work", help=about)(command)
+
+
+def _version():
+    try:
+        return metadata.version("workbook")
+    except metadata.PackageNotFoundError:  # run from a checkout, not installed
+        return "not installed"
+
+
+def _copy(folder):
+    from workbook import learner
+
+    click.echo("\n".join(learner.copy(folder, ROOT)))
+
+
+some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=known_stems)
+passing_on = {"ignore_unknown_options": True}
+
+
+@click.group("workbook", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), message="%(version)s")
+def main():
+    """How long things live in a Flask application."""
+
+
+@main.command(context_settings=passing_on)
+@in_folder
+@click.argument("jupyter", metavar="[JUPYTER OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
+def lab(folder, jupyter):
+    """Open your own copy in JupyterLab.
+
+    Makes the copy, or adds to it what is new, as `workbook copy` does. All other options go to Jupyter.
+    """
+    from jupyter_core.paths import jupyter_config_path
+
+    from workbook import learner, pages
+
+    _copy(folder)
+    folder = folder.resolve()
+    start = next(iter(pages.load(ROOT).values()))
+    ours = {
+        "ServerApp.root_dir": folder,  # what lies outside of it, Lab cannot change
+        "LabApp.default_url": f"/lab/tree/{quote(learner.name(start))}",
+        "LabApp.workspaces_dir": folder / learner.HIDDEN / "workspaces",  # not the tabs of another project
+    }
+    given = " ".join(jupyter)
+    options = [f"--{name}={value}" for name, value in ours.items() if f"--{name}=" not in given]
+    command = [sys.executable, "-m", "jupyterlab", *options, *jupyter]
+    # Last, so that what somebody has chosen on this machine counts more.
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*jupyter_config_path(), str(LAB_SETTINGS)])
     if os.name == "posix":
         if os.geteuid() == 0:
             command.append("--allow-root")  # in a container there is often nobody else
         sys.stdout.flush()
         os.execv(command[0], command)
-    return subprocess.call(command)  # Windows' exec returns to the shell at once
+    sys.exit(subprocess.call(command))  # Windows' exec returns to the shell at once
 
 
-def doctor(arguments):
+@main.command()
+@in_folder
+def copy(folder):
+    """Make your own copy of the notebooks, or add to it what is new.
+
+    What you have changed stays as it is.
+    """
+    _copy(folder)
+
+
+@main.command()
+@in_folder
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.argument("what", metavar="STEM")
+def reset(folder, yes, what):
+    """Put a chapter and its exercises back to the way they came.
+
+    STEM is a chapter's (ch03_one_connection, or its number), or a file's name ("3 Exercises"). What
+    you have changed is kept beside it.
+    """
+    from workbook import learner
+
+    chosen = learner.changed(learner.find(what, ROOT), folder, ROOT)
+    if not chosen:
+        click.echo("Nothing to do: it is as it came.")
+        return
+    names = ", ".join(path.name for _, path in chosen)
+    if yes or click.confirm(f"Put back {names}? What you have is kept beside it.", abort=True):
+        click.echo("\n".join(learner.reset([page for page, _ in chosen], folder, ROOT)))
+
+
+@main.command()
+@click.option("--all", "details", is_flag=True, help="Show each exercise.")
+@some_stems
+def progress(details, stems):
+    """Show what you have done, by chapter; each exercise of the chapters named."""
+    from workbook import progress
+
+    click.echo(progress.show(stems, details or bool(stems)))
+
+
+@main.command()
+def doctor():
     """Look whether this machine is ready, and say what to do where it is not."""
     from workbook import doctor
 
-    return doctor.main()
+    sys.exit(doctor.main())
 
 
-def progress(arguments):
-    """Show which exercises are done."""
-    from workbook import progress
-
-    print(progress.show())
-    return 0
-
-
-def exercises(arguments):
-    """Generate exercises/ from solutions/ (--check: only say whether they differ)."""
-    from workbook import exercises
-
-    return exercises.main(arguments)
-
-
-def outputs(arguments):
-    """Run chapters and solutions (all, or the notebooks named) and store their outputs."""
-    from workbook import notebooks
-
-    try:
-        return notebooks.main(arguments)
-    except notebooks.NotebookError as error:
-        print(error, file=sys.stderr)
-        return 1
-
-
-def notes(arguments):
-    """Print the instructor's notes: workbook notes [STEM ...]."""
-    from workbook import notebooks
-
-    return notebooks.notes(arguments)
-
-
+@main.command(add_help_option=False, context_settings=passing_on)
+@click.argument("arguments", metavar="NAME [OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 def sandbox(arguments):
-    """Run a sandbox database by hand: workbook sandbox NAME [--port N]."""
+    """Run a sandbox database by hand: rethinkdb or cassandra."""
     from workbook import sandbox
 
-    return sandbox.main(arguments)
+    sys.exit(sandbox.main(list(arguments)))
 
 
-COMMANDS = {command.__name__: command for command in [lab, doctor, progress, exercises, outputs, notes, sandbox]}
-TAKE_ARGUMENTS = {"lab", "exercises", "outputs", "notes", "sandbox"}
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail if something would change.")
+@click.option("--force", is_flag=True, help="Write over what somebody has written into exercises/.")
+@some_stems
+def exercises(check, force, stems):
+    """For authors: generate exercises/ from solutions/."""
+    from workbook import exercises
+
+    if not check:
+        for path, changed in exercises.write(stems, force):
+            click.echo(f"{'wrote' if changed else 'same '} exercises/{path.name}")
+    found = exercises.problems() + (exercises.differences() if check else [])
+    if found:
+        raise NotebookError("\n".join(found))
+    if check:
+        click.echo("exercises/ is what solutions/ generate")
 
 
-def main(arguments=None):
-    """Run one command; returns its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    about = "How long things live in a Flask application."
-    parser = argparse.ArgumentParser(prog="workbook", description=about)
-    parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
-    if arguments[:1] and arguments[0] in TAKE_ARGUMENTS:
-        return COMMANDS[arguments[0]](arguments[1:])
-    return COMMANDS[parser.parse_args(arguments).command](arguments[1:])
+@main.command()
+@click.argument("paths", metavar="[NOTEBOOK]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def outputs(paths):
+    """For authors: run chapters and solutions, and store their outputs.
+
+    Links at the foot of all pages are written first.
+    """
+    from workbook import notebooks, pages
+
+    for page in pages.refresh(ROOT):
+        click.echo(f"links  {page.path}")
+    for path, changed in notebooks.store(paths):
+        click.echo(f"{'stored' if changed else 'same  '} {path.parent.name}/{path.name}")
 
 
-def _version():
-    try:
-        return importlib.metadata.version("workbook")
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout, not installed
-        return "not installed"
+@main.command()
+@some_stems
+def notes(stems):
+    """For instructors: print the notes of chapters."""
+    from workbook import notebooks
+
+    click.echo(notebooks.notes(stems))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="workbook")

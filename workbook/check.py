@@ -20,9 +20,9 @@ import sys
 import threading
 import traceback
 import types
-from pathlib import Path
 
-from workbook import exercises, progress
+from workbook import exercises, learner, pages, progress
+from workbook.progress import not_recorded  # noqa: F401 (for the solutions)
 
 PRINTED = 2000  # characters of the learner's own output that are shown
 STUCK = (
@@ -67,7 +67,8 @@ def exercise(*hints, seconds=10, on_error=None):
 class Card:
     """What ``check`` found. ``outcome`` is "not attempted", "not yet" or "done".
 
-    ``broken`` is True where the check, not the answer, is at fault.
+    ``broken`` is True where the check, not the answer, is at fault. What is done has a ``why``,
+    and a ``next``: the heading of the next exercise, or the Page to go on with.
     """
 
     stem: str
@@ -77,17 +78,19 @@ class Card:
     expected: str = ""
     hint: str = ""
     more: str = ""
+    why: str = ""
+    next: object = ""
     note: str = ""
     broken: bool = False
 
     def _rows(self):
-        labels = ["saw", "expected", "hint", "more", "note"]
+        labels = ["saw", "expected", "hint", "more", "why", "next", "note"]
         return [(label, getattr(self, label)) for label in labels if getattr(self, label)]
 
     def __repr__(self):
         lines = [f"{self.name}: {self.outcome}"]
         for label, text in self._rows():
-            first, *others = text.splitlines()
+            first, *others = getattr(text, "label", text).splitlines()
             lines += [f"  {label:9} {first}", *(f"  {'':9} {line}".rstrip() for line in others)]
         return "\n".join(lines)
 
@@ -117,9 +120,9 @@ def check(stem="", name="", *answers):
     try:
         function = _find(stem, name)
         card = _judge(stem, name, function, answers)
-        if card.outcome != "not attempted" and not card.broken and not _in_solutions():
+        if card.outcome != "not attempted" and not card.broken:
             note = progress.record(stem, name, card.outcome)
-            card = dataclasses.replace(card, note=note)
+            card = dataclasses.replace(card, note=note, **_lesson(card))
         return card
     except _Unknown as error:
         hint = "Compare the two names in check(...) with those of the exercise."
@@ -281,12 +284,21 @@ def _report(stem, name, error):
     return Card(stem, name, "not yet", _message(error), expected, advice, broken=True)
 
 
-def _in_solutions():
-    """Whether a solved notebook is run: that is nobody's progress."""
-    try:
-        return Path.cwd() == exercises.ROOT / "solutions"
-    except OSError:
-        return False
+def _lesson(card):
+    """What the card of a solved exercise says besides; not where our own solutions say it anyway."""
+    if card.outcome != "done" or not progress.is_recorded():
+        return {}
+    chapter = exercises.load(card.stem)
+    names = [exercise.name for exercise in chapter.exercises]
+    if card.name not in names:  # not in solutions/ yet
+        return {}
+    after = chapter.exercises[names.index(card.name) + 1 :]
+    known = pages.load(exercises.ROOT)
+    leads = dict(pages.links(known["exercises", card.stem], known))
+    return {
+        "why": chapter.exercise(card.name).why,
+        "next": after[0].heading if after else leads.get("Next", "This was the last chapter."),
+    }
 
 
 def _is_empty(answer):
@@ -327,9 +339,11 @@ EMPTY = [_steps(_nothing.__code__), _steps(_nothing_async.__code__)]
 
 
 def _row(label, text):
+    link = isinstance(text, pages.Page)
+    shown = learner.Links(exercises.ROOT).to(text) if link else pages.inline(text)
     return (
         f'<dt style="font-weight: bold">{label}</dt>'
-        f'<dd style="margin: 0; white-space: pre-wrap">{html.escape(text)}</dd>'
+        f'<dd style="margin: 0; white-space: pre-wrap">{shown}</dd>'
     )
 
 

@@ -2,25 +2,35 @@
 
 An exercise in a solutions notebook is a code cell with one region between BEGIN SOLUTION
 and END SOLUTION, and after it a cell that ends in ``check("stem", "name", ...)``. A cell
-tagged ``solution`` (an explanation, a demonstration) stays out of the starter.
+tagged ``solution`` (an explanation, a demonstration) stays out of the starter; the
+explanations right after a check are also what its card says once it is done.
 """
 
-import argparse
 import ast
 import contextlib
+import json
 import linecache
 import re
-import sys
+import subprocess
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbook import notebooks
-from workbook.notebooks import NotebookError
+from workbook import notebooks, pages
+from workbook.notebooks import NotebookError, tags, text
 
 ROOT = Path(__file__).resolve().parent.parent
 MAKE = "run `make exercises`"
 TURN = "...  # your turn"
+COUNTS = ["No exercises", "One exercise", *(f"{n} exercises" for n in "Two Three Four Five Six".split())]
+INTRO = (
+    "{count}, {minutes} minutes. Write in the cells that say *your turn*, run them, then run the "
+    "check below. A check says what it saw, what it expected, and why.\n\n"
+    'Stuck? `hint("{stem}", "{first}")` gives a hint for the first exercise, and a clearer one each '
+    "time you ask; a check that says *not yet* names the call for its own. After an honest try, "
+    '`solution("{stem}", "{first}")` shows ours.'
+)
+SOLUTIONS = "# Solutions "
 REGION = re.compile(
     r"^(?P<indent>[ ]*)# BEGIN SOLUTION[ ]*\n(?P<code>.*?)^[ ]*# END SOLUTION[ ]*$", re.M | re.S
 )
@@ -32,7 +42,10 @@ class ExerciseError(NotebookError):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its code cell and check cell (numbers), and the answers that are known."""
+    """One exercise: its code cell and check cell (numbers), and the answers that are known.
+
+    ``heading`` is that of its section, ``why`` what the solution says about itself.
+    """
 
     name: str
     cell: int
@@ -40,6 +53,8 @@ class Exercise:
     source: str
     starter: str
     solution: str
+    heading: str
+    why: str
 
     def fill(self, code):
         """The code cell's source with ``code`` in the place of the solution."""
@@ -50,12 +65,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A solutions notebook: its first heading, its cells (nbformat dicts), its exercises."""
+    """A solutions notebook: its cells (nbformat dicts), its exercises, the minutes that they take."""
 
     stem: str
-    title: str
     cells: list
     exercises: tuple
+    minutes: int | None
 
     def exercise(self, name):
         """The exercise of that name; raises KeyError."""
@@ -78,12 +93,12 @@ def stems(root=None):
 
 def load(stem, root=None):
     """Read solutions/<stem>.ipynb into a Chapter; raises ExerciseError."""
-    cells = notebooks.read((root or ROOT) / "solutions" / f"{stem}.ipynb")["cells"]
-    found, region = {}, None
+    notebook = notebooks.read((root or ROOT) / "solutions" / f"{stem}.ipynb")
+    cells, found, region = notebook["cells"], {}, None
     for number, cell in enumerate(cells):
         if cell["cell_type"] != "code":
             continue
-        source = _source(cell)
+        source = text(cell)
         where = f"solutions/{stem}.ipynb, cell {number}"
         try:
             compile(source, where, "exec")
@@ -91,7 +106,7 @@ def load(stem, root=None):
             raise ExerciseError(f"{where}: not plain Python ({error.msg}): {error.text}") from error
         marks = source.count("# BEGIN SOLUTION"), source.count("# END SOLUTION")
         call = _check_call(source)
-        if (marks != (0, 0) or call) and "solution" in _tags(cell):
+        if (marks != (0, 0) or call) and "solution" in tags(cell):
             raise ExerciseError(f"{where}: an exercise cannot be tagged 'solution': remove the tag")
         if marks != (0, 0):
             if marks != (1, 1) or not REGION.search(source):
@@ -106,11 +121,12 @@ def load(stem, root=None):
                 raise ExerciseError(f"{where}: check({named!r}, ...) must name {stem!r}")
             if region is None or name in found:
                 raise ExerciseError(f"{where}: give {name!r} a solution cell of its own")
-            found[name] = _exercise(name, region, number, _source(cells[region]), call)
+            found[name] = _exercise(name, region, number, cells, call)
             region = None
     if region is not None:
         raise ExerciseError(f"solutions/{stem}.ipynb, cell {region}: no check(...) cell follows it")
-    return Chapter(stem, _title(cells) or stem, cells, tuple(found.values()))
+    minutes = notebook.get("metadata", {}).get("workbook", {}).get("minutes")
+    return Chapter(stem, cells, tuple(found.values()), minutes)
 
 
 def wrong_answers(stem, name, root=None):
@@ -118,13 +134,13 @@ def wrong_answers(stem, name, root=None):
     answers = []
     folder = (root or ROOT) / "tests" / "wrong_answers" / stem / name
     for path in sorted(folder.glob("*.py")):
-        text = path.read_text(encoding="utf-8")
+        written = path.read_text(encoding="utf-8")
         try:
-            tree = ast.parse(text)
+            tree = ast.parse(written)
         except SyntaxError as error:
             raise ExerciseError(f"{path}, line {error.lineno}: {error.msg}") from error
         hint = ast.get_docstring(tree)
-        code = text.splitlines()[tree.body[0].end_lineno :] if hint else []
+        code = written.splitlines()[tree.body[0].end_lineno :] if hint else []
         if not hint or not "".join(code).strip():
             raise ExerciseError(f"{path}: write the hint as its docstring, then the wrong code")
         answers.append(WrongAnswer(path.stem, hint, textwrap.dedent("\n".join(code)).strip("\n")))
@@ -176,8 +192,12 @@ def problems(root=None):
             found.append(f"{stem}: {name!r} has no check: write it in checks/{stem}.py")
         for name in sorted(checked - names):
             found.append(f"checks/{stem}.py: {name!r} checks no exercise: remove it")
-        if stem in chapters and len(names) < 2 and not stem.startswith("ch00"):
+        if stem not in chapters or stem.startswith("ch00"):
+            continue
+        if len(names) < 2:
             found.append(f"solutions/{stem}.ipynb has {len(names)} exercises: write at least two")
+        attempt(starter, loaded[stem], root)
+        found += _unexplained(loaded[stem])
     wrong = root / "tests" / "wrong_answers"
     for folder in sorted(path for path in wrong.glob("*/*") if path.name != "__pycache__"):
         stem = folder.parent.name
@@ -193,38 +213,62 @@ def problems(root=None):
     return found
 
 
-def starter(chapter):
-    """The learner's notebook of a Chapter, not executed: an nbformat 4.5 dict."""
+def _unexplained(chapter):
+    """What a solutions notebook owes its readers: a list of sentences."""
+    where, found = f"solutions/{chapter.stem}.ipynb", []
+    code = [cell for cell in chapter.cells if cell["cell_type"] == "code"]
+    if not ("not_recorded()" in text(code[0]) and "solution" in tags(code[0])):
+        found.append(f"{where}: begin with a cell tagged 'solution' that calls not_recorded()")
+    for exercise in chapter.exercises:
+        if not exercise.why:
+            found.append(
+                f"{where}: say why {exercise.name!r} is right, in a cell tagged 'solution' after its check"
+            )
+    return found
+
+
+def starter(chapter, root=None):
+    """The learner's notebook of a Chapter, not executed: an nbformat 4.5 dict.
+
+    Raises ExerciseError if the solutions notebook does not say what its opening needs.
+    """
+    known = pages.load(root or ROOT)
+    page = known["exercises", chapter.stem]
     region = {exercise.cell: exercise for exercise in chapter.exercises}
     cells = []
     for number, cell in enumerate(chapter.cells):
-        tags = _tags(cell)
-        if "solution" in tags:
+        if "solution" in tags(cell) or pages.LINKS in tags(cell):
             continue
-        source = region[number].fill(region[number].starter) if number in region else _source(cell)
+        source = region[number].fill(region[number].starter) if number in region else text(cell)
+        if not cells:
+            source = _opening(chapter, source)
         new = {"cell_type": cell["cell_type"], "id": cell.get("id", f"cell-{number}")}
-        new |= {"metadata": {"tags": tags} if tags else {}, "source": source}
+        new |= {"metadata": {"tags": tags(cell)} if tags(cell) else {}, "source": source}
         if cell["cell_type"] == "code":
             new |= {"execution_count": None, "outputs": []}
         cells.append(new)
-    return {"cells": cells, "metadata": {"kernelspec": notebooks.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": notebooks.KERNEL}
+    cells = pages.dress(page, known, cells)
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def differences(root=None):
     """Which exercises/ notebooks are not what solutions/ generate: a list of sentences.
 
-    Outputs are not compared (nbval does that), but each code cell must have been run.
+    Outputs are not compared (nbval does that), but each code cell must have been run. What
+    Jupyter adds when it saves a notebook is no difference.
     """
     root, found = root or ROOT, []
     for stem in stems(root):
         path = root / "exercises" / f"{stem}.ipynb"
-        expected = starter(load(stem, root))
-        actual = notebooks.read(path) if path.exists() else {"cells": []}
+        expected = starter(load(stem, root), root)
+        actual = notebooks.read(path) if path.exists() else {"cells": [], "metadata": {}}
+        actual["metadata"].pop("language_info", None)
         code = [cell for cell in actual["cells"] if cell["cell_type"] == "code"]
         if not all(cell.get("execution_count") for cell in code):
             found.append(f"exercises/{stem}.ipynb has cells that were not run: {MAKE}")
         for cell in actual["cells"]:
-            cell["source"] = _source(cell)
+            cell["source"] = text(cell)
         for cell in code:
             cell |= {"execution_count": None, "outputs": []}
         if actual != expected:
@@ -232,21 +276,71 @@ def differences(root=None):
     return found
 
 
-def write(root=None):
-    """Generate and run every exercises/ notebook; the paths of those that changed.
+def write(chosen=None, force=False, root=None):
+    """Generate and run exercises/ notebooks, of the stems ``chosen`` or all.
 
-    Raises ExerciseError if a solutions notebook is malformed or a starter does not run through.
+    Yields (path, whether it changed) as each is done. Raises ExerciseError if a solutions notebook
+    is malformed, if a starter does not run through, or, unless ``force``, if somebody has
+    written into one of the notebooks: then none is touched.
     """
-    root, changed = root or ROOT, []
-    for stem in stems(root):
-        path = root / "exercises" / f"{stem}.ipynb"
+    root = root or ROOT
+    made = {stem: starter(load(stem, root), root) for stem in chosen or stems(root)}
+    paths = {stem: root / "exercises" / f"{stem}.ipynb" for stem in made}
+    edited = [paths[stem] for stem in made if not force and _edited(paths[stem], made[stem])]
+    if edited:
+        names = ", ".join(f"exercises/{path.name}" for path in edited)
+        raise ExerciseError(
+            f"{names}: somebody has written here, and git does not keep it. See `git diff`; "
+            "`workbook exercises --force` writes over it"
+        )
+    for stem, notebook in made.items():
         try:
-            text = notebooks.execute(starter(load(stem, root)), path.parent)
+            done = notebooks.execute(notebook, paths[stem].parent)
         except NotebookError as error:
-            raise ExerciseError(f"the starter exercises/{path.name} {error}") from error
-        if notebooks.write(path, text):
-            changed.append(path)
-    return changed
+            raise ExerciseError(f"the starter exercises/{stem}.ipynb {error}") from error
+        yield paths[stem], notebooks.write(paths[stem], done)
+
+
+def _edited(path, made):
+    """Whether a notebook holds what neither solutions/ generate nor git's index keeps."""
+    if not path.exists():
+        return False
+    try:
+        written = _written(notebooks.read(path))
+    except (NotebookError, KeyError, TypeError, AttributeError):
+        return True
+    return written not in (_written(made), _indexed(path))
+
+
+def _written(notebook):
+    return notebooks.sources(notebook, but=[pages.LINKS])
+
+
+def _indexed(path):
+    """The sources of a notebook as git's index has it, None where it has none."""
+    command = ["git", "show", f":./{path.name}"]
+    try:
+        found = subprocess.run(command, cwd=path.parent, capture_output=True, check=True)
+        return _written(json.loads(found.stdout))
+    except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _opening(chapter, heading):
+    """The first cell of the starter, of that of the solutions."""
+    heading = heading.splitlines()[0]
+    if not heading.startswith(SOLUTIONS) or not chapter.minutes or not chapter.exercises:
+        raise ExerciseError(
+            f"solutions/{chapter.stem}.ipynb: begin with a heading '{SOLUTIONS}N: ...', write "
+            'exercises, and say their time in its metadata: "workbook": {"minutes": 20}'
+        )
+    about = INTRO.format(
+        count=COUNTS[len(chapter.exercises)],
+        minutes=chapter.minutes,
+        stem=chapter.stem,
+        first=chapter.exercises[0].name,
+    )
+    return f"{heading.replace(SOLUTIONS, '# Exercises ')}\n\n{about}"
 
 
 def run(stem, name, code, root=None):
@@ -263,51 +357,19 @@ def run(stem, name, code, root=None):
     sources[chosen.cell] = chosen.fill(code)
     others = {exercise.check for exercise in chapter.exercises} - {chosen.check}
     namespace = {"__name__": "__main__"}
-    with contextlib.chdir((root or ROOT) / "solutions"):
+    from workbook import progress  # which reads this module
+
+    with contextlib.chdir((root or ROOT) / "solutions"), progress.unrecorded():
         for number, cell in enumerate(chapter.cells[: chosen.check + 1]):
-            tags = _tags(cell)
-            if cell["cell_type"] != "code" or ("solution" in tags and not solved):
+            if cell["cell_type"] != "code" or ("solution" in tags(cell) and not solved):
                 continue
-            source, where = sources.get(number, _source(cell)), f"{stem}, cell {number}"
+            source, where = sources.get(number, text(cell)), f"{stem}, cell {number}"
             try:
                 shown = _execute(source, f"<{where}>", namespace, number not in others)
             except Exception as error:
-                if "raises-exception" not in tags:
+                if "raises-exception" not in tags(cell):
                     raise ExerciseError(f"{where}: {type(error).__name__}: {error}") from error
     return shown
-
-
-def main(arguments=None):
-    """``python -m workbook.exercises [--check]``: write exercises/, or say what differs."""
-    parser = argparse.ArgumentParser(prog="workbook exercises", description="Generate exercises/.")
-    parser.add_argument("--check", action="store_true", help="change nothing, fail if it would")
-    if parser.parse_args(arguments).check:
-        found = problems() or differences()
-        print("\n".join(found) or "exercises/ is what solutions/ generate")
-        return 1 if found else 0
-    try:
-        changed, found = write(), problems()
-    except NotebookError as error:
-        changed, found = [], [str(error)]
-    if changed or not found:
-        print("\n".join(f"wrote exercises/{path.name}" for path in changed) or "nothing changed")
-    if found:
-        print("\n".join(found), file=sys.stderr)
-    return 1 if found else 0
-
-
-def _source(cell):
-    return "".join(cell["source"])  # a list of lines in a file, a string in memory
-
-
-def _tags(cell):
-    return cell["metadata"].get("tags", [])
-
-
-def _title(cells):
-    text = "\n".join(_source(cell) for cell in cells if cell["cell_type"] == "markdown")
-    heading = re.search(r"^#+ +(.+?)\s*$", text, re.M)
-    return heading and heading[1]
 
 
 def _check_call(source):
@@ -325,7 +387,8 @@ def _check_call(source):
     return None
 
 
-def _exercise(name, cell, check, source, call):
+def _exercise(name, cell, check, cells, call):
+    source = text(cells[cell])
     region = REGION.search(source)
     solution = textwrap.dedent(region["code"]).strip("\n")
     turns = []
@@ -334,7 +397,15 @@ def _exercise(name, cell, check, source, call):
         asked = {argument.id for argument in call.args if isinstance(argument, ast.Name)}
         turns = [bound for bound in _bound(solution) if bound in asked]
     starter = "\n".join(f"{bound} = {TURN}" for bound in turns) or TURN
-    return Exercise(name, cell, check, source, starter, solution)
+    above = "\n".join(text(one) for one in cells[:cell] if one["cell_type"] == "markdown")
+    headings = re.findall(r"^#+ +(.+?)\s*$", above, re.M)
+    why = []
+    for one in cells[check + 1 :]:
+        if "solution" not in tags(one):
+            break
+        if one["cell_type"] == "markdown":
+            why.append(text(one))
+    return Exercise(name, cell, check, source, starter, solution, "".join(headings[-1:]), "\n\n".join(why))
 
 
 def _bound(code):
@@ -356,7 +427,3 @@ def _execute(source, filename, namespace, show):
     if last and show:
         return eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
     return None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,6 +5,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from workbook import files
+
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -28,8 +30,32 @@ def write(path, text):
     """Write a notebook's text if it differs from what is there; whether it did."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    path.write_text(text, encoding="utf-8", newline="\n")
+    files.write(path, text)
     return True
+
+
+def text(cell):
+    """A cell's source: a list of lines in a file, a string in memory."""
+    return "".join(cell["source"])
+
+
+def tags(cell):
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def sources(notebook, but=()):
+    """What somebody wrote into a notebook: (cell type, source) pairs, no outputs, no metadata.
+
+    Cells that are tagged with one of ``but`` are left out.
+    """
+    cells = [cell for cell in notebook["cells"] if not set(but) & set(tags(cell))]
+    return [(cell["cell_type"], text(cell)) for cell in cells]
+
+
+def dumps(notebook):
+    """The text of a notebook (an nbformat dict), as Jupyter would write it."""
+    cells = [cell | {"source": text(cell).splitlines(True)} for cell in notebook["cells"]]
+    return json.dumps(notebook | {"cells": cells}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def execute(notebook, folder):
@@ -54,6 +80,7 @@ def execute(notebook, folder):
             timeout=60,
             kernel_name="python3",
             record_timing=False,
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # progress lines would drown in warnings
             resources={"metadata": {"path": str(folder)}},
         )
         try:
@@ -69,31 +96,30 @@ def execute(notebook, folder):
     return nbformat.writes(done) + "\n"
 
 
-def main(arguments):
-    """Run chapters and solutions and store their outputs; the notebooks named, or all.
+def store(paths=()):
+    """Run chapters and solutions, those at ``paths`` or all, and store their outputs.
 
-    Raises NotebookError, naming the notebook, if one does not run through.
+    Yields (path, whether it changed) as each is done. Raises NotebookError, naming the notebook,
+    if one does not run through.
     """
-    paths = [Path(argument).resolve() for argument in arguments]
     for path in paths or sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("solutions/*.ipynb")]):
+        path = path.resolve()
+        notebook = read(path)
         try:
-            changed = write(path, execute(read(path), path.parent))
+            yield path, write(path, execute(notebook, path.parent))
         except NotebookError as error:
             raise NotebookError(f"{path.parent.name}/{path.name} {error}") from error
-        print(f"{'stored' if changed else 'same  '} {path.parent.name}/{path.name}")
-    return 0
 
 
-def notes(arguments):
-    """The instructor's notes of the chapters named, or of all, from the notebooks' metadata."""
-    stems = arguments or sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
-    for stem in stems:
+def notes(stems=()):
+    """The instructor's notes of the chapters named, or of all, from the notebooks' metadata: a text."""
+    lines = []
+    for stem in stems or sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb")):
         about = read(ROOT / "notebooks" / f"{stem}.ipynb")["metadata"]["workbook"]
-        print(f"{stem}: {about['minutes']} minutes")
-        for objective in about["objectives"]:
-            print(f"  - {objective}")
+        lines.append(f"{stem}: {about['minutes']} minutes")
+        lines += [f"  - {objective}" for objective in about["objectives"]]
         for section in about["instructor"]:
-            print(f"\n  {section['section']} ({section['minutes']} minutes)")
-            print(f"    Ask: {section['ask']}\n    Demo: {section['demo']}\n    Watch for: {section['watch_for']}")
-        print()
-    return 0
+            lines += ["", f"  {section['section']} ({section['minutes']} minutes)", f"    Ask: {section['ask']}"]
+            lines += [f"    Demo: {section['demo']}", f"    Watch for: {section['watch_for']}"]
+        lines.append("")
+    return "\n".join(lines)

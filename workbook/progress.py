@@ -10,19 +10,18 @@ import contextlib
 import html
 import json
 import os
-import re
 import tempfile
-import time
 from pathlib import Path
 
 import platformdirs
 
-from workbook import exercises
+from workbook import exercises, files, learner, pages
 
 OUTCOMES = ["not attempted", "not yet", "done"]
 EMPTY = {"outcome": "not attempted", "attempts": 0, "hints": 0, "solution": False}
 LOCK_SECONDS = 2
 _unsaved = {}  # what could not be written, for as long as this kernel lives
+_recording = True
 
 
 def location():
@@ -68,6 +67,8 @@ def record(stem, name, outcome=None, hints=0, solution=False):
 
     Returns "" or a sentence for the learner if something is wrong with the file. Never raises.
     """
+    if not _recording:
+        return ""
     news = {
         "outcome": outcome or "not attempted",
         "attempts": 1 if outcome else 0,
@@ -94,6 +95,29 @@ def record(stem, name, outcome=None, hints=0, solution=False):
         )
 
 
+def not_recorded():
+    """From now on nothing is recorded in this process: what is solved here, nobody has solved."""
+    global _recording
+    _recording = False
+
+
+@contextlib.contextmanager
+def unrecorded():
+    """The same, until the end of a ``with`` statement."""
+    global _recording
+    before = _recording
+    not_recorded()
+    try:
+        yield
+    finally:
+        _recording = before
+
+
+def is_recorded():
+    """Whether answers count in this process."""
+    return _recording
+
+
 def trouble():
     """What is wrong with the progress file, "" if it can be read and written."""
     try:
@@ -105,67 +129,85 @@ def trouble():
         return str(error)
 
 
-class Table:
-    """All exercises and their outcomes; shows itself in a terminal and in a notebook.
+class Progress:
+    """What is done, a row for each chapter, or, with ``details``, for each exercise.
 
-    ``chapters`` is a list of (stem, title, [(name, record), ...]).
+    ``chapters`` is a list of (Page of the chapter, [(name, record), ...]). Shows itself in a
+    terminal and in a notebook.
     """
 
-    def __init__(self, chapters, note=""):
-        self.chapters, self.note = chapters, note
-        outcomes = [record["outcome"] for *_, rows in chapters for _, record in rows]
-        self.total = f"{outcomes.count('done')} of {len(outcomes)} exercises done"
+    def __init__(self, chapters, details=False, note=""):
+        self.chapters, self.details, self.note = chapters, details, note
+        outcomes = [record["outcome"] for _, rows in chapters for _, record in rows]
+        self.total = f"{outcomes.count('done')} of {_count(len(outcomes), 'exercise')} done"
 
     def __repr__(self):
         lines = []
-        for stem, title, rows in self.chapters:
-            lines.append(f"{stem}  {title}")
-            width = max((len(name) for name, _ in rows), default=0)
-            for name, record in rows:
-                line = f"  {name:{width}}  {record['outcome']:13}  {_effort(record)}"
+        width = max((len(page.label) for page, _ in self.chapters), default=0)
+        bars = max((len(rows) for _, rows in self.chapters), default=0) + 2
+        for page, rows in self.chapters:
+            lines.append(f"{page.label:{width}}  {_bar(rows):{bars}}  {_done(rows)}")
+            names = max((len(name) for name, _ in rows), default=0)
+            for name, record in rows if self.details else ():
+                line = f"  {name:{names}}  {record['outcome']:13}  {_effort(record)}"
                 lines.append(line.rstrip())
         return "\n".join([*lines, self.total, *filter(None, [self.note])])
 
     def _repr_html_(self):
-        e, parts = html.escape, []
-        for stem, title, rows in self.chapters:
-            parts.append(
-                '<tr><th scope="rowgroup" colspan="3" style="text-align: left">'
-                f"{_code(e(title))} <code>{e(stem)}</code></th></tr>"
-            )
-            for name, record in rows:
-                parts.append(
-                    f'<tr><th scope="row" style="text-align: left; font-weight: normal">{e(name)}'
-                    f'</th><td style="text-align: left">{e(record["outcome"])}</td>'
-                    f'<td style="text-align: left">{e(_effort(record))}</td></tr>'
-                )
-        note = f"<p>{e(self.note)}</p>" if self.note else ""
-        columns = ("exercise", "outcome", "effort")
-        head = "".join(f'<th scope="col" style="text-align: left">{column}</th>' for column in columns)
+        lines, here = [], learner.Links(exercises.ROOT)
+        for page, rows in self.chapters:
+            practice = pages.Page("exercises", page.stem, page.title)
+            done = sum(record["outcome"] == "done" for _, record in rows)
+            bar = f'<progress value="{done}" max="{len(rows)}" aria-hidden="true"></progress>'
+            lines.append(_row("row", here.to(page), bar, _done(rows), here.to(practice)))
+            for name, record in rows if self.details else ():
+                lines.append(_row("row", _text(name), "", _text(record["outcome"]), _text(_effort(record))))
+        head = _row("col", "chapter", "", "done", "practise")
+        note = f"<p>{_text(self.note)}</p>" if self.note else ""
         return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>"
-            f"{''.join(parts)}</tbody></table><p>{e(self.total)}</p>{note}"
+            f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+            f"<p>{self.total}</p>{note}"
         )
 
 
-def _code(title):
-    """A heading's HTML with its `code` as in the notebook."""
-    return re.sub(r"`(.+?)`", r"<code>\1</code>", title)
+_text = html.escape
 
 
-def show(root=None):
-    """The Table of every exercise that solutions/ holds. Never raises for a bad progress file."""
+def _row(scope, first, *others):
+    """A row of HTML; JupyterLab would align it to the right, as numbers are."""
+    left = 'style="text-align: left; font-weight: normal"'
+    cell = "th" if scope == "col" else "td"
+    also = "".join(f"<{cell} {left}>{other}</{cell}>" for other in others)
+    return f'<tr><th scope="{scope}" {left}>{first}</th>{also}</tr>'
+
+
+def _bar(rows):
+    """One mark for each exercise: # is done."""
+    done = sum(record["outcome"] == "done" for _, record in rows)
+    return f"[{'#' * done}{'-' * (len(rows) - done)}]"
+
+
+def _done(rows):
+    return f"{sum(record['outcome'] == 'done' for _, record in rows)} of {len(rows)}"
+
+
+def show(stems=(), details=False, root=None):
+    """The Progress in every chapter that has exercises, or in those of ``stems``.
+
+    Never raises for a bad progress file.
+    """
     note = ""
     try:
         load()
     except (OSError, ValueError) as error:
         note = f"Your progress could not be read: {error}"
     chapters = []
-    for stem in exercises.stems(root):
+    known = pages.load(root or exercises.ROOT)
+    for stem in stems or exercises.stems(root):
         chapter = exercises.load(stem, root)
         rows = [(exercise.name, get(stem, exercise.name)) for exercise in chapter.exercises]
-        chapters.append((stem, chapter.title, rows))
-    return Table(chapters, note)
+        chapters.append((known.get(("notebooks", stem)) or known["exercises", stem], rows))
+    return Progress(chapters, details, note)
 
 
 def _merged(one, other):
@@ -179,15 +221,16 @@ def _merged(one, other):
 
 
 def _effort(record):
-    def count(number, one, many):
-        return f"{number} {one if number == 1 else many}" if number else ""
-
     parts = [
-        count(record["attempts"], "try", "tries"),
-        count(record["hints"], "hint", "hints"),
+        _count(record["attempts"], "try", "tries") if record["attempts"] else "",
+        _count(record["hints"], "hint") if record["hints"] else "",
         "solution shown" if record["solution"] else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _count(number, one, many=None):
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _put_aside_if_broken():
@@ -204,48 +247,12 @@ def _put_aside_if_broken():
 
 
 def _write(data):
-    handle, name = tempfile.mkstemp(dir=location().parent, prefix="progress-")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(data, file, indent=1, sort_keys=True)
-        os.replace(name, location())
-    except BaseException:
-        os.unlink(name)
-        raise
+    files.write(location(), json.dumps(data, indent=1, sort_keys=True))
 
 
 @contextlib.contextmanager
 def _locked():
     """Keep other kernels out; TimeoutError (an OSError) if one holds on for too long."""
     location().parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{location()}.lock", "a+b") as file:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while not _try_lock(file):
-            if time.monotonic() > deadline:
-                raise TimeoutError("another notebook keeps it locked")
-            time.sleep(0.01)
-        yield  # closing the file unlocks it
-
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    import msvcrt
-
-    def _try_lock(file):
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return True
-        except OSError:
-            return False
-else:
-
-    def _try_lock(file):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # no locks on this file system: better to write than not to
+    with files.locked(Path(f"{location()}.lock"), LOCK_SECONDS):
+        yield

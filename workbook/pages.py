@@ -1,0 +1,121 @@
+"""The pages of the workbook: what they are called, and the links at the foot of each."""
+
+import html
+import os
+import re
+from dataclasses import dataclass
+
+from workbook import notebooks
+from workbook.notebooks import NotebookError
+
+LINKS = "links"  # the tag of the last cell, which is generated
+
+SOLVED = (
+    "One way to do each exercise, and why it is right. Yours may look different: if its check says "
+    "*done*, it is right too. Nothing that you run here counts as your progress."
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A chapter ("notebooks"), its exercises or its solutions; ``title`` is the chapter's, plain."""
+
+    room: str
+    stem: str
+    title: str
+
+    @property
+    def path(self):
+        """Where it is in the checkout, with slashes."""
+        return f"{self.room}/{self.stem}.ipynb"
+
+    @property
+    def number(self):
+        return int(self.stem[2:4])
+
+    @property
+    def label(self):
+        """What a link to it is called: "3. One connection", "Exercises 3", "Start here"."""
+        if self.room != "notebooks":
+            return f"{self.room.capitalize()} {self.number}"
+        return f"{self.number}. {self.title}" if self.number else self.title
+
+
+def load(root):
+    """Every page of the checkout in reading order: {(room, stem): Page}."""
+    chapters = {path.stem: path for path in (root / "notebooks").glob("ch[0-9][0-9]_*.ipynb")}
+    solved = {path.stem for path in (root / "solutions").glob("ch[0-9][0-9]_*.ipynb")}
+    found = {}
+    for stem in sorted(chapters.keys() | solved):
+        title = _title(stem, chapters.get(stem))
+        rooms = ["notebooks"] * (stem in chapters) + ["exercises", "solutions"] * (stem in solved)
+        found |= {(room, stem): Page(room, stem, title) for room in rooms}
+    return found
+
+
+def links(page, pages):
+    """Where a reader may want to go from ``page``: a list of (word, Page)."""
+    chapters = [other.stem for other in pages.values() if other.room == "notebooks"]
+    places = {"Chapter": ("notebooks", page.stem), "Exercises": ("exercises", page.stem)}
+    if page.room == "exercises":
+        places["After an honest try"] = ("solutions", page.stem)
+    if page.stem in chapters:
+        at = chapters.index(page.stem)
+        places["Next"] = ("notebooks", "".join(chapters[at + 1 : at + 2]))
+        places["Previous"] = ("notebooks", chapters[at - 1] if at else "")
+    return [(word, pages[key]) for word, key in places.items() if key in pages and pages[key] != page]
+
+
+def foot(page, pages):
+    """The last cell of a page: an nbformat dict of links to other pages, [] if there are none."""
+    lines = []
+    for word, other in links(page, pages):
+        target = os.path.relpath(other.path, page.room).replace(os.sep, "/")
+        said = "" if word in other.label else f"{word}: "  # "Exercises: Exercises 3" says it twice
+        lines.append(f"- {said}[{other.label}]({target})")
+    if not lines:
+        return []
+    source = "\n".join(["---", "", *lines])
+    return [{"cell_type": "markdown", "id": LINKS, "metadata": {"tags": [LINKS]}, "source": source}]
+
+
+def dress(page, pages, cells):
+    """A page's ``cells`` with what is generated: the foot, and the opening of solutions."""
+    cells = [cell for cell in cells if LINKS not in notebooks.tags(cell)]
+    if page.room == "solutions" and cells:
+        heading = notebooks.text(cells[0]).split("\n")[0]
+        cells[0] = cells[0] | {"source": f"{heading}\n\n{SOLVED}"}
+    return cells + foot(page, pages)
+
+
+def refresh(root):
+    """Write what is generated into chapters and solutions, running nothing; the Pages that changed."""
+    pages, changed = load(root), []
+    for page in pages.values():
+        if page.room == "exercises":
+            continue  # all of it is generated
+        notebook = notebooks.read(root / page.path)
+        notebook["cells"] = dress(page, pages, notebook["cells"])
+        if notebooks.write(root / page.path, notebooks.dumps(notebook)):
+            changed.append(page)
+    return changed
+
+
+def inline(text):
+    """A sentence of markdown as HTML: escaped, its `code` and *emphasis* as in the notebook."""
+
+    def mark(match):
+        code, stressed = match.groups()
+        return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
+
+    return re.sub(r"`([^`]+)`|(?<![\w(])\*(\w[^*`]*)\*(?!\w)", mark, html.escape(text))
+
+
+def _title(stem, path):
+    """A chapter's title without its number and backticks: from its heading, else from its name."""
+    try:
+        first = notebooks.text(notebooks.read(path)["cells"][0]) if path else ""
+    except (NotebookError, IndexError):
+        first = ""  # a chapter that is being written
+    heading = re.match(r"# \d+\. (.+)", first)
+    return heading[1].replace("`", "") if heading else stem[5:].replace("_", " ").capitalize()
