@@ -14,6 +14,8 @@ import threading
 import time
 from collections import deque
 
+from workbook.surroundings import plain
+
 LOG_LINES = 5000
 MARK = b"\x00read so far: "  # in the log's pipe, after all that was written before a sync
 
@@ -49,7 +51,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environ,
+            env=plain(os.environ) if environ is None else environ,
             # A session of its own: Ctrl-C and "interrupt kernel" are for the notebook.
             start_new_session=True,
         )
@@ -175,6 +177,9 @@ def take_stdout():
     channel = os.dup(1)
     os.set_inheritable(channel, False)
     os.dup2(2, 1)
+    # A pipe would keep back what is printed until there is a lot of it. Lines, not single
+    # writes: those of two threads would mix.
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)
     lock = threading.Lock()
 
     def report(message):
@@ -188,7 +193,8 @@ def take_stdout():
 
 def answer_sync(report, number):
     """In the child: tell the parent that it has been told everything."""
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
     os.write(2, MARK + f"{number}\n".encode())
     report({"synced": number})
 
