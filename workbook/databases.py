@@ -14,6 +14,9 @@ from workbook.child import Child
 from workbook.statements import Statements
 from workbook.wire import Wire
 
+ONE_SERVER = re.compile(
+    r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?"
+)
 CASSANDRA_LOGIN = "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"
 
 _sandboxes = {}
@@ -87,9 +90,19 @@ class MongoDB:
         return parse_uri(self.uri)["nodelist"][0]
 
     def through(self, wire):
-        """The same database by way of a ``Wire``."""
-        host, port = self.address
-        uri = self.uri.replace(f"{host}:{port}", f"{wire.host}:{wire.port}")
+        """The same database by way of a ``Wire``.
+
+        Raises ValueError for a URI that names more than one server: the driver would find the
+        others and go around the wire.
+        """
+        parts = ONE_SERVER.fullmatch(self.uri)
+        if parts is None or "replicaset=" in (parts["options"] or "").lower():
+            raise ValueError(
+                "a Wire stands before one server: write MONGODB_URI as mongodb://, with one host and without "
+                "replicaSet="
+            )
+        options = "&".join(filter(None, [parts["options"], "directConnection=true"]))
+        uri = f"mongodb://{parts['login'] or ''}{wire.host}:{wire.port}/{parts['database'] or ''}?{options}"
         return dataclasses.replace(self, uri=uri)
 
     def connect(self):
@@ -140,6 +153,7 @@ class Cassandra:
     port: int
     keyspace: str
     _counts: Callable = dataclasses.field(repr=False, compare=False)
+    _wire: Wire | None = dataclasses.field(default=None, repr=False, compare=False)  # held, so that it goes on
 
     @property
     def settings(self):
@@ -186,7 +200,7 @@ def cassandra(name):
         server = hosts.split(",")[0].strip(), _port("CASSANDRA_PORT", 9042)
         wire = Wire(*server, watch=statements.connection)
         name = f"{name}_{_learner()}".lower()
-        keyspace = Cassandra(wire.host, wire.port, name, lambda: dict(statements.counts))
+        keyspace = Cassandra(wire.host, wire.port, name, lambda: dict(statements.counts), wire)
     else:
         server = _sandbox("cassandra", lambda: _start_own("cassandra"))
         keyspace = Cassandra(*server, name, lambda: _sandbox_counts(*server))
