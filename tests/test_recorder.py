@@ -158,6 +158,28 @@ def test_a_cassandra_session_is_seen_where_it_is_opened_and_closed():
     assert opened["step"] == closed["step"] is not None
 
 
+def test_what_the_garbage_collector_closes_is_not_seen_closed():
+    mongo, cassandra = databases.mongodb("forgotten"), databases.cassandra("forgotten")
+    app = Flask("forgetful")
+
+    @app.get("/")
+    def view():
+        client = mongo.connect()
+        client.admin.command("ping")
+        with cassandra.connect() as session:
+            # What the interpreter does when nobody holds them: at once, or much later.
+            session.__del__()
+        pool = next(iter(client._topology._servers.values())).pool
+        pool.__del__()
+        assert session.is_shutdown and all(conn.closed for conn in pool.conns)
+        return []
+
+    with Recorder(app) as recorder:
+        app.test_client().get("/")
+    kinds = [(e["kind"], e["connection"]) for e in recorder.events if e["kind"] in ("open", "close")]
+    assert kinds == [("open", "mongodb 1"), ("open", "cassandra 1")]
+
+
 def test_what_another_recorder_saw_opened_is_not_seen_closed():
     database = databases.rethinkdb("recorded_before")
     app = Flask("two recorders")
