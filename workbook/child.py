@@ -8,6 +8,7 @@ is a channel of JSON lines for the parent alone; what it logs goes to stderr.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -90,7 +91,7 @@ class Child:
         """
 
         def find():
-            for report in self._reports:
+            for report in list(self._reports):
                 if key in report and value in (None, report[key]):
                     self._reports.remove(report)
                     return report
@@ -144,6 +145,10 @@ class Child:
             self.process.wait()
         for reader in self._readers:
             reader.join(timeout=1)
+        for report in list(self._reports):
+            # A foreign server that was killed had no time to clear up.
+            if "folder" in report:
+                shutil.rmtree(report["folder"], ignore_errors=True)
 
     def _read_reports(self):
         for line in self.process.stdout:
@@ -229,7 +234,6 @@ def watch_parent(parent, leave=lambda: os._exit(0)):
 def _run_foreign(module):
     """Run a server that knows nothing of its parent, in a folder that goes when it goes."""
     import runpy
-    import shutil
     import tempfile
 
     folder = tempfile.mkdtemp(prefix="workbook-")

@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 import os
 import re
-import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -120,8 +119,6 @@ class MongoDB:
             raise LookupError("no sandbox of this process runs there")
         child.process.kill()
         child.stop()
-        # It had no time to clear up.
-        shutil.rmtree(child.wait_for("folder")["folder"], ignore_errors=True)
 
     def start(self):
         """Start the sandbox again after ``kill()``: on the same port, and empty."""
@@ -263,6 +260,8 @@ def _start_secantus(port=0):
 def _sandbox(kind, start):
     """The address of this process's sandbox of that kind, started when first asked for."""
     if kind not in _sandboxes or not _sandboxes[kind][0].running:
+        if kind in _sandboxes:
+            _sandboxes[kind][0].stop()  # it ended by itself: what it left goes too
         _sandboxes[kind] = start()
         atexit.register(_sandboxes[kind][0].stop)
     return _sandboxes[kind][1]
