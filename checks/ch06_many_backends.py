@@ -330,7 +330,7 @@ def requires_auth(requires_auth):
     Secret.hurried = 0
     app, seen = _app(), []
     app.testing = False
-    app.logger.disabled = True
+    app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check"
     tokens = {"ada": "a long token", "bob": "another token"}
     app.config["API_TOKENS"] = {
         name: Secret(sha256(token.encode()).hexdigest()) for name, token in tokens.items()

@@ -1,4 +1,5 @@
 import socket
+import types
 from pathlib import Path
 
 import psutil
@@ -70,6 +71,33 @@ def test_through_a_wire():
     with Wire(*mongo.address) as wire, mongo.through(wire).connect() as client:
         assert client.admin.command("ping")["ok"] == 1
         assert wire.opened >= 1
+
+
+@pytest.mark.parametrize(
+    ("uri", "through"),
+    [
+        ("mongodb://localhost", "mongodb://127.0.0.1:7/?directConnection=true"),
+        ("mongodb://LOCALHOST:27017", "mongodb://127.0.0.1:7/?directConnection=true"),
+        ("mongodb://[::1]:27017/", "mongodb://127.0.0.1:7/?directConnection=true"),
+        (
+            "mongodb://u:p%40x@db.example/?authSource=admin",
+            "mongodb://u:p%40x@127.0.0.1:7/?authSource=admin&directConnection=true",
+        ),
+        ("mongodb://u@db.example:1/shop?tls=true", "mongodb://u@127.0.0.1:7/shop?tls=true&directConnection=true"),
+    ],
+)
+def test_a_mongodb_uri_leads_through_the_wire(uri, through):
+    wire = types.SimpleNamespace(host="127.0.0.1", port=7)
+    assert databases.MongoDB(uri, "x").through(wire) == databases.MongoDB(through, "x")
+
+
+@pytest.mark.parametrize(
+    "uri", ["mongodb://a,b/", "mongodb+srv://db.example", "mongodb://a/?w=1&replicaSet=rs0", "mongodb://"]
+)
+def test_a_mongodb_uri_that_would_go_around_the_wire_is_refused(uri):
+    wire = types.SimpleNamespace(host="127.0.0.1", port=7)
+    with pytest.raises(ValueError, match="MONGODB_URI"):
+        databases.MongoDB(uri, "x").through(wire)
 
 
 def test_environment_names_a_real_server_and_the_learner(monkeypatch):

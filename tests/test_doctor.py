@@ -1,11 +1,14 @@
 import importlib.metadata
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
 import types
+import warnings
+from multiprocessing import spawn
 
 import psutil
 import pytest
@@ -97,8 +100,11 @@ def test_no_loopback(monkeypatch):
 
 def process(*command, pid=10, parent=1, name="x", user=None):
     above = types.SimpleNamespace(pid=parent, name=lambda: name) if parent else None
-    info = {"pid": pid, "cmdline": command, "username": user or psutil.Process().username()}
+    info = {"pid": pid, "cmdline": list(command), "username": user or psutil.Process().username()}
     return types.SimpleNamespace(pid=pid, info=info, parent=lambda: above)
+
+
+WORKER = [os.fsdecode(word) for word in spawn.get_command_line(pipe_handle=7)]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,11 @@ def process(*command, pid=10, parent=1, name="x", user=None):
         (process("python", "-m", "workbook.serve", parent=99, name="python3"), False),
         (process("python", "-m", "workbook.serve", user="somebody else"), False),
         (process("python", "-m", "workbook", "sandbox"), False),
+        (process(sys.executable, "-c", "from multiprocessing.resource_tracker import main;main(7)"), True),
+        (process(*WORKER), True),
+        (process("/opt/python", *WORKER[1:]), False),
+        (process(sys.executable, "-c", "import multiprocessing"), False),
+        (process(sys.executable, "-c"), False),
         (process("grep", "workbook.serve"), False),
         (process("python", "-m"), False),
         (process(), False),
@@ -148,7 +159,7 @@ def test_a_real_orphan_is_seen(machine, monkeypatch):
     (machine / "workbook").mkdir()
     (machine / "workbook" / "__init__.py").write_text("")
     (machine / "workbook" / "serve.py").write_text("import time; time.sleep(30)")
-    start = f"exec >/dev/null 2>&1 </dev/null; {sys.executable} -m workbook.serve & echo $! > pid"
+    start = f"exec >/dev/null 2>&1 </dev/null; {shlex.quote(sys.executable)} -m workbook.serve & echo $! > pid"
     subprocess.run(["sh", "-c", start], cwd=machine, check=True)
     orphan = psutil.Process(int((machine / "pid").read_text()))
     try:
@@ -191,6 +202,35 @@ def test_progress_that_cannot_be_saved(machine, monkeypatch):
     (machine / "file").write_text("")
     monkeypatch.setenv("WORKBOOK_PROGRESS", str(machine / "file" / "progress.json"))
     assert "WORKBOOK_PROGRESS=" in found("_progress").fix
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits as POSIX knows them")
+def test_progress_that_cannot_be_saved_on_a_full_disk():
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        finding = found("_progress")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "File too large" in finding.detail and "WORKBOOK_PROGRESS=" in finding.fix
+
+
+def test_a_disk_without_room_for_mongodb(monkeypatch):
+    monkeypatch.delenv("MONGODB_URI", raising=False)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=300_000))
+    finding = found("_mongodb")
+    assert "only 0.3 MB are free" in finding.detail and "TMPDIR=" in finding.fix
+
+
+def test_a_home_that_is_not_there_is_no_warning(machine, monkeypatch):
+    monkeypatch.setenv("HOME", str(machine / "nobody"))
+    monkeypatch.delenv("IPYTHONDIR", raising=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert doctor.show().ok
+    assert not caught
 
 
 def test_one_line_each_and_exit_code_1(monkeypatch, capsys):

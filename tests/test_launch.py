@@ -6,11 +6,12 @@ import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import psutil
 import pytest
 from processes import left_running
 
-from workbook.launch import LaunchError, launch
+from workbook.launch import AppEnded, LaunchError, _own_traceback, launch
 
 HELLO = """
 from flask import Flask, request, session
@@ -39,7 +40,7 @@ def create_app():
 
     @app.get("/name")
     def who():
-        print("somebody asked")
+        print("somebody asked", end="; ")
         return session.get("name", "nobody")
 
     return app
@@ -86,7 +87,13 @@ def test_each_client_has_its_own_cookies(hello):
     assert (hello.get("/name").text, other.get("/name").text) == ("Ann", "nobody")
 
 
-def test_what_the_app_prints_is_in_its_log(hello):
+@pytest.fixture
+def buffered(monkeypatch):
+    """Standard output as it is by default, whatever this machine has set."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
+def test_what_the_app_prints_is_in_its_log(buffered, hello):
     for number in range(1, 51):
         hello.get("/name")
         assert hello.log.count("somebody asked") == number
@@ -106,6 +113,81 @@ def test_stopped_app_keeps_its_events_and_stops_again(hello):
     assert [event["kind"] for event in hello.events][:2] == ["request", "push"]
     assert hello.log == ""
     hello.stop()
+
+
+LAST_WORDS = """
+import os
+from flask import Flask
+
+def create_app():
+    print("made")
+    app = Flask(__name__)
+
+    @app.get("/")
+    def index():
+        print("out of memory")
+        os._exit(3)
+
+    @app.get("/cut")
+    def cut():
+        def parts():
+            yield "one"
+            raise OSError
+        return app.response_class(parts(), headers={"Content-Length": 6})
+
+    return app
+"""
+
+
+def test_an_app_that_died_is_said_to_have_died(buffered, app_file):
+    with launch(app_file(LAST_WORDS)) as app:
+        other = app.client()
+        for client in (app, other):
+            with pytest.raises(AppEnded, match="^the app has ended with code 3: app.log says why$") as caught:
+                client.get("/")
+            assert caught.value.__suppress_context__
+            assert caught.value._render_traceback_() == [str(caught.value)]
+        assert app.log == "made\nout of memory\n"
+
+
+def test_a_stopped_app_is_said_to_be_stopped(hello):
+    other = hello.client()
+    hello.stop()
+    for client in (hello, other):
+        with pytest.raises(AppEnded, match="stopped: launch it again"):
+            client.get("/")
+
+
+def test_an_app_that_lives_leaves_the_error_as_it_is_and_short(app_file):
+    with launch(app_file(LAST_WORDS)) as app:
+        with pytest.raises(httpx.RemoteProtocolError) as caught:
+            app.get("/cut")
+        assert app.running
+    # The test, get() and request(): none of the HTTP client's own.
+    assert len(caught.traceback) == 3 and caught.value.__suppress_context__
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts as POSIX knows them")
+def test_an_interrupted_request_shows_none_of_the_http_client(app_file):
+    source = WHO.replace('print("somebody asked", end="; ")', "os.kill(os.getppid(), 2)")
+    with launch(app_file(source), WAIT=30) as app, pytest.raises(KeyboardInterrupt) as caught:
+        app.get("/")
+    assert len(caught.traceback) == 3 and caught.value.__suppress_context__
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts as POSIX knows them")
+def test_an_interrupted_launch_leaves_no_process(app_file):
+    path = app_file("import os, time\n\ndef create_app():\n    os.kill(os.getppid(), 2)\n    time.sleep(60)\n")
+    before = psutil.Process().children()
+    with pytest.raises(KeyboardInterrupt):
+        launch(path)
+    assert psutil.Process().children() == before
+
+
+@pytest.mark.parametrize("frame", ["/home/ann/workbook/serve.py", r"C:\Ann's\workbook\serve.py"])
+def test_the_launchers_frames_are_left_out_on_every_system(frame):
+    log = f'Traceback\n  File "{frame}", line 1, in load\n    app = factory()\n  File "my/app.py", line 2\nKeyError\n'
+    assert _own_traceback(log) == 'Traceback\n  File "my/app.py", line 2\nKeyError'
 
 
 def test_start_up_failure_shows_the_apps_own_traceback(app_file):
@@ -221,10 +303,11 @@ from flask import Flask
 def create_app():
     app = Flask(__name__)
     app.made_in = os.getpid()
+    print("made by", app.made_in)
 
     @app.get("/")
     def index():
-        print("somebody asked")
+        print("somebody asked", end="; ")
         time.sleep(float(app.config.get("WAIT", 0)))
         return {"worker": os.getpid(), "made in": app.made_in}
 
@@ -237,11 +320,13 @@ gunicorn_only = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn doe
 
 @gunicorn_only
 @pytest.mark.parametrize("preload", [True, False])
-def test_gunicorn_with_two_workers(app_file, preload):
+def test_gunicorn_with_two_workers(buffered, app_file, preload):
     with launch(app_file(WHO), workers=2, preload=preload, WAIT=0.5) as app:
         with ThreadPoolExecutor(2) as pool:
             replies = [reply.json() for reply in pool.map(app.get, ["/", "/"])]
         assert app.log.count("somebody asked") == 2
+        # Printed before the fork: what waits in a buffer would be copied into each worker.
+        assert app.log.count("made by") == (1 if preload else 2)
         with pytest.raises(ValueError, match="nothing is recorded"):
             app.timeline()
     assert len({reply["worker"] for reply in replies}) == 2

@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def picture():
     """The SVG of two requests on a sandbox: one closes its connection, one leaks it."""
     app = Flask("readme", static_folder=None)
-    app.logger.disabled = True
+    app.log_exception = lambda exc_info: None
     database = databases.rethinkdb("readme")
 
     @app.before_request

@@ -96,7 +96,7 @@ def test_error_handler_and_exception_are_seen(app):
 
 
 def test_teardown_shows_the_exception_it_got(app):
-    app.logger.disabled = True
+    app.log_exception = lambda exc_info: None
     with Recorder(app) as recorder:
         app.test_client().get("/fails")
     assert ("teardown_appcontext", "end_context(KeyError)") in steps(recorder)
@@ -156,6 +156,28 @@ def test_a_cassandra_session_is_seen_where_it_is_opened_and_closed():
     [opened, closed] = [e for e in recorder.events if e["kind"] in ("open", "close")]
     assert opened["connection"] == closed["connection"] == "cassandra 1"
     assert opened["step"] == closed["step"] is not None
+
+
+def test_what_the_garbage_collector_closes_is_not_seen_closed():
+    mongo, cassandra = databases.mongodb("forgotten"), databases.cassandra("forgotten")
+    app = Flask("forgetful")
+
+    @app.get("/")
+    def view():
+        client = mongo.connect()
+        client.admin.command("ping")
+        with cassandra.connect() as session:
+            # What the interpreter does when nobody holds them: at once, or much later.
+            session.__del__()
+        pool = next(iter(client._topology._servers.values())).pool
+        pool.__del__()
+        assert session.is_shutdown and all(conn.closed for conn in pool.conns)
+        return []
+
+    with Recorder(app) as recorder:
+        app.test_client().get("/")
+    kinds = [(e["kind"], e["connection"]) for e in recorder.events if e["kind"] in ("open", "close")]
+    assert kinds == [("open", "mongodb 1"), ("open", "cassandra 1")]
 
 
 def test_what_another_recorder_saw_opened_is_not_seen_closed():

@@ -80,6 +80,33 @@ def test_refuse_and_accept_again_on_the_same_port(wire):
         assert talk(connection) == b"hello"
 
 
+def test_a_wire_that_nobody_holds_ends_with_its_last_connection(echo):
+    wire = Wire(*echo)
+    address = wire.host, wire.port
+    connection = connect(wire)
+    talk(connection)
+    wire.refuse()
+    wire.accept()
+    del wire
+    assert talk(connection) == b"hello"
+    connection.close()
+    deadline = time.monotonic() + 10
+    with pytest.raises(ConnectionRefusedError):
+        while time.monotonic() < deadline:
+            socket.create_connection(address, timeout=5).close()
+
+
+def test_a_cell_that_is_run_again_leaves_no_wire_behind(echo):
+    before = set(threading.enumerate())
+    for _ in range(30):
+        wire = Wire(*echo)
+    deadline = time.monotonic() + 10
+    while len(left := set(threading.enumerate()) - before) > 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(left) == 1
+    wire.stop()
+
+
 def test_delay_holds_the_answer(wire):
     with connect(wire) as connection:
         talk(connection)

@@ -8,11 +8,14 @@ is a channel of JSON lines for the parent alone; what it logs goes to stderr.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
+
+from workbook.surroundings import plain
 
 LOG_LINES = 5000
 MARK = b"\x00read so far: "  # in the log's pipe, after all that was written before a sync
@@ -49,7 +52,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environ,
+            env=plain(os.environ) if environ is None else environ,
             # A session of its own: Ctrl-C and "interrupt kernel" are for the notebook.
             start_new_session=True,
         )
@@ -88,7 +91,7 @@ class Child:
         """
 
         def find():
-            for report in self._reports:
+            for report in list(self._reports):
                 if key in report and value in (None, report[key]):
                     self._reports.remove(report)
                     return report
@@ -142,6 +145,10 @@ class Child:
             self.process.wait()
         for reader in self._readers:
             reader.join(timeout=1)
+        for report in list(self._reports):
+            # A foreign server that was killed had no time to clear up.
+            if "folder" in report:
+                shutil.rmtree(report["folder"], ignore_errors=True)
 
     def _read_reports(self):
         for line in self.process.stdout:
@@ -175,6 +182,9 @@ def take_stdout():
     channel = os.dup(1)
     os.set_inheritable(channel, False)
     os.dup2(2, 1)
+    # A pipe would keep back what is printed until there is a lot of it. Lines, not single
+    # writes: those of two threads would mix.
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)
     lock = threading.Lock()
 
     def report(message):
@@ -188,7 +198,8 @@ def take_stdout():
 
 def answer_sync(report, number):
     """In the child: tell the parent that it has been told everything."""
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
     os.write(2, MARK + f"{number}\n".encode())
     report({"synced": number})
 
@@ -223,7 +234,6 @@ def watch_parent(parent, leave=lambda: os._exit(0)):
 def _run_foreign(module):
     """Run a server that knows nothing of its parent, in a folder that goes when it goes."""
     import runpy
-    import shutil
     import tempfile
 
     folder = tempfile.mkdtemp(prefix="workbook-")

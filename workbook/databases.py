@@ -6,7 +6,6 @@ import dataclasses
 import getpass
 import os
 import re
-import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -14,6 +13,9 @@ from workbook.child import Child
 from workbook.statements import Statements
 from workbook.wire import Wire
 
+ONE_SERVER = re.compile(
+    r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?"
+)
 CASSANDRA_LOGIN = "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"
 
 _sandboxes = {}
@@ -87,9 +89,19 @@ class MongoDB:
         return parse_uri(self.uri)["nodelist"][0]
 
     def through(self, wire):
-        """The same database by way of a ``Wire``."""
-        host, port = self.address
-        uri = self.uri.replace(f"{host}:{port}", f"{wire.host}:{wire.port}")
+        """The same database by way of a ``Wire``.
+
+        Raises ValueError for a URI that names more than one server: the driver would find the
+        others and go around the wire.
+        """
+        parts = ONE_SERVER.fullmatch(self.uri)
+        if parts is None or "replicaset=" in (parts["options"] or "").lower():
+            raise ValueError(
+                "a Wire stands before one server: write MONGODB_URI as mongodb://, with one host and without "
+                "replicaSet="
+            )
+        options = "&".join(filter(None, [parts["options"], "directConnection=true"]))
+        uri = f"mongodb://{parts['login'] or ''}{wire.host}:{wire.port}/{parts['database'] or ''}?{options}"
         return dataclasses.replace(self, uri=uri)
 
     def connect(self):
@@ -107,8 +119,6 @@ class MongoDB:
             raise LookupError("no sandbox of this process runs there")
         child.process.kill()
         child.stop()
-        # It had no time to clear up.
-        shutil.rmtree(child.wait_for("folder")["folder"], ignore_errors=True)
 
     def start(self):
         """Start the sandbox again after ``kill()``: on the same port, and empty."""
@@ -140,6 +150,7 @@ class Cassandra:
     port: int
     keyspace: str
     _counts: Callable = dataclasses.field(repr=False, compare=False)
+    _wire: Wire | None = dataclasses.field(default=None, repr=False, compare=False)  # held, so that it goes on
 
     @property
     def settings(self):
@@ -186,7 +197,7 @@ def cassandra(name):
         server = hosts.split(",")[0].strip(), _port("CASSANDRA_PORT", 9042)
         wire = Wire(*server, watch=statements.connection)
         name = f"{name}_{_learner()}".lower()
-        keyspace = Cassandra(wire.host, wire.port, name, lambda: dict(statements.counts))
+        keyspace = Cassandra(wire.host, wire.port, name, lambda: dict(statements.counts), wire)
     else:
         server = _sandbox("cassandra", lambda: _start_own("cassandra"))
         keyspace = Cassandra(*server, name, lambda: _sandbox_counts(*server))
@@ -249,6 +260,8 @@ def _start_secantus(port=0):
 def _sandbox(kind, start):
     """The address of this process's sandbox of that kind, started when first asked for."""
     if kind not in _sandboxes or not _sandboxes[kind][0].running:
+        if kind in _sandboxes:
+            _sandboxes[kind][0].stop()  # it ended by itself: what it left goes too
         _sandboxes[kind] = start()
         atexit.register(_sandboxes[kind][0].stop)
     return _sandboxes[kind][1]

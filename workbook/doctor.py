@@ -10,9 +10,12 @@ import importlib.metadata
 import importlib.util
 import os
 import shlex
+import shutil
 import socket
 import sys
+import tempfile
 import time
+import warnings
 from collections import namedtuple
 from pathlib import Path
 
@@ -25,6 +28,7 @@ SERVERS = [
 ]
 CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child"]
 GRACE = 2.0
+ROOM = 4  # MB that the chapters need on disk
 PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
 
 # what: the same words on every machine where all is well. detail: what was found.
@@ -37,7 +41,10 @@ def examine():
     findings = []
     for look in [_python, _packages, _kernel, _drivers, _loopback, _stale, *_servers(), _mongodb, _progress]:
         try:
-            findings.append(look())
+            with warnings.catch_warnings():
+                # IPython warns of a home that cannot be written to, and works.
+                warnings.simplefilter("ignore")
+                findings.append(look())
         except Exception as error:
             what = look.__doc__ or "this machine could be examined"
             findings.append(Finding(what, f"{type(error).__name__}: {error}", INSTALL))
@@ -159,8 +166,7 @@ def _stale():
     mine = psutil.Process().username()
     for process in psutil.process_iter(["pid", "cmdline", "username"]):
         command = process.info["cmdline"] or []
-        started = any(pair[0] == "-m" and pair[1] in CHILDREN for pair in zip(command, command[1:]))
-        if started and process.info["username"] == mine and _is_orphan(process):
+        if _is_ours(command) and process.info["username"] == mine and _is_orphan(process):
             orphans.append(process.pid)
     # A child ends at most GRACE seconds after its parent; what stays longer is stale.
     deadline = time.monotonic() + GRACE
@@ -172,6 +178,16 @@ def _stale():
     kill = "kill" if os.name == "posix" else "taskkill /F /PID"
     pids = (" " if os.name == "posix" else " /PID ").join(map(str, orphans))
     return Finding(_stale.__doc__, f"{len(orphans)} still there", f"{kill} {pids}")
+
+
+def _is_ours(command):
+    for option, what in zip(command, command[1:]):
+        if option == "-m" and what in CHILDREN:
+            return True
+        # What a process pool of this environment's Python may leave.
+        if option == "-c" and what.startswith("from multiprocessing.") and command[0] == sys.executable:
+            return True
+    return False
 
 
 def _is_orphan(process):
@@ -220,6 +236,11 @@ def _mongodb():
             fix = "`docker compose up -d`, or `unset MONGODB_URI` for SecantusDB"
             return Finding(_mongodb.__doc__, f"{type(error).__name__}: {str(error)[:80]}", fix)
     if importlib.util.find_spec("secantus"):
+        folder = tempfile.gettempdir()
+        free = shutil.disk_usage(folder).free / 2**20
+        if free < ROOM:
+            detail = f"SecantusDB keeps its files in {folder}, where only {free:.1f} MB are free"
+            return Finding(_mongodb.__doc__, detail, f"free {ROOM} MB there, or {_set('TMPDIR')}another folder")
         return Finding(_mongodb.__doc__, "SecantusDB; MONGODB_URI is not set", "")
     fix = "`docker compose up -d mongodb`, or `conda install conda-forge::mongodb` and start `mongod`; "
     return Finding(
@@ -233,9 +254,20 @@ def _progress():
     """your progress can be saved"""
     from workbook import progress
 
-    trouble = progress.trouble()
+    trouble = progress.trouble() or _full(progress.location().parent)
     fix = f"{_set('WORKBOOK_PROGRESS')}{shlex.quote(str(Path.home() / 'workbook-progress.json'))}"
     return Finding(_progress.__doc__, trouble or str(progress.location()), fix if trouble else "")
+
+
+def _full(folder):
+    """Why not even a byte can be written there, "" if one can: on a full disk an empty file still can be."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+            file.flush()
+        return ""
+    except OSError as error:
+        return str(error)
 
 
 def _set(name):

@@ -6,24 +6,37 @@ import inspect
 import json
 import linecache
 import os
+import re
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import httpx
 
 from workbook.child import Child, ChildDied
 from workbook.serve import APPS
+from workbook.surroundings import plain
 from workbook.timeline import Timeline
+
+# The end of a path in a traceback that is not the app's.
+OUR_FRAMES = {("workbook", "serve.py"), ("importlib", "__init__.py")}
 
 _running = {}
 
 
-class LaunchError(Exception):
-    """The app did not start; the text is what the app itself said."""
+class _Said(Exception):
+    """An error whose text says all there is to say."""
 
     def _render_traceback_(self):
-        # In a notebook: the app's own traceback, not the launcher's.
+        # In a notebook: no frames of the launcher and the HTTP client underneath.
         return str(self).splitlines()
+
+
+class LaunchError(_Said):
+    """The app did not start; the text is what the app itself said."""
+
+
+class AppEnded(_Said):
+    """There is no app any more to send a request to."""
 
 
 def launch(app, *databases, name=None, timeout=10.0, workers=None, preload=True, **settings):
@@ -78,24 +91,46 @@ def _environment(settings):
     wrong = [key for key in settings if not key.isupper()]
     if wrong:
         raise ValueError(f"settings are written in capitals, as in Flask's config: {wrong[0]!r}")
-    # A FLASK_DEBUG in the learner's shell would reach the app too.
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("FLASK_")}
+    environ = plain(os.environ)
     for key, value in settings.items():
         environ[f"FLASK_{key}"] = json.dumps(value)
     return environ
 
 
 class Client:
-    """Someone who talks to the app: keeps cookies, as a browser would."""
+    """Someone who talks to the app: keeps cookies, as a browser would.
 
-    def __init__(self, url):
+    A request raises AppEnded if the app ended, by itself or by ``stop()``, and otherwise what
+    httpx raises.
+    """
+
+    def __init__(self, url, child):
+        self._child = child
         # No proxy of the learner's environment stands between two processes on one machine.
         # Plain http: reading the list of certificate authorities would cost more than a request.
         self._http = httpx.Client(base_url=url, trust_env=False, verify=False, timeout=30.0)
 
     def request(self, method, path, **options):
         """Send a request (``json=``, ``data=``, ``headers=``, ``auth=`` as in httpx) -> Reply."""
-        return Reply(self._http.request(method, path, **options))
+        try:
+            return Reply(self._http.request(method, path, **options))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("while the app was answering") from None
+        except (httpx.TransportError, RuntimeError) as error:
+            # A RuntimeError: stop() has closed the client.
+            if not isinstance(error, httpx.TimeoutException) and (why := self._why_ended()):
+                raise AppEnded(why) from None
+            raise error.with_traceback(None) from None
+
+    def _why_ended(self):
+        """Why there is no app any more, "" while there is one; an app about to end is waited for."""
+        with contextlib.suppress(TimeoutError):
+            self._child.sync()
+        if self._child.running:
+            return ""
+        if self._child.process.stdin.closed:
+            return "the app was stopped: launch it again"
+        return f"the app has ended with code {self._child.process.returncode}: app.log says why"
 
     def get(self, path, **options):
         return self.request("GET", path, **options)
@@ -140,15 +175,17 @@ class App(Client):
         )
         try:
             self.port = self._child.wait_for("ready", timeout=timeout)["ready"]
-        except (ChildDied, TimeoutError) as error:
+        except BaseException as error:
             self._child.stop()
-            raise LaunchError(_own_traceback(self._child.log) or str(error)) from None
+            if isinstance(error, ChildDied | TimeoutError):
+                raise LaunchError(_own_traceback(self._child.log) or str(error)) from None
+            raise
         self.url = f"http://127.0.0.1:{self.port}"
-        super().__init__(self.url)
+        super().__init__(self.url, self._child)
 
     def client(self):
         """Another client of the same app, with cookies of its own."""
-        return Client(self.url)
+        return Client(self.url, self._child)
 
     @property
     def events(self):
@@ -243,8 +280,10 @@ def _own_traceback(log):
     """The log without the launcher's frames, which come first in a traceback."""
     lines, own, skipping = log.splitlines(), [], False
     for line in lines:
-        if line.startswith("  File "):
-            skipping = "workbook/serve.py" in line or "<frozen " in line or "importlib" in line
+        if frame := re.match(r'  File "(.*?)"', line):
+            # A Windows path has the parts of any other, the other way round it would be one name.
+            path = PureWindowsPath(frame[1])
+            skipping = path.parts[-2:] in OUR_FRAMES or path.name.startswith("<frozen ")
         elif not line.startswith("    "):
             skipping = False
         if not skipping:

@@ -33,6 +33,7 @@ from flask.globals import app_ctx
 
 _request = ContextVar("request", default=None)
 _step = ContextVar("step", default=None)
+_collecting = ContextVar("collecting", default=False)
 
 
 class Recorder:
@@ -243,7 +244,8 @@ class Recorder:
         """A driver hook saw ``connection`` closed; ``raised`` names the error of a failed goodbye."""
         # One that an earlier recorder saw opened is no business of this one.
         recorder, name = connection.__dict__.pop("_recorded", (None, None))
-        if recorder is self:
+        # What only the garbage collector closes, nobody closed; when it does differs between Pythons.
+        if recorder is self and not _collecting.get():
             self.emit("close", connection=name, step=_step.get(), raised=raised)
 
 
@@ -306,6 +308,7 @@ def _watch_pymongo(recorder, pool):
 
     recorder._replace(pool.Connection, "__init__", connect)
     recorder._replace(pool.Connection, "_close_conn", close)
+    recorder._replace(pool.Pool, "__del__", _collect)
 
 
 def _watch_cassandra(recorder, cluster):
@@ -320,6 +323,15 @@ def _watch_cassandra(recorder, cluster):
 
     recorder._replace(cluster.Session, "__init__", connect)
     recorder._replace(cluster.Session, "shutdown", close)
+    recorder._replace(cluster.Session, "__del__", _collect)
+
+
+def _collect(original, instance):
+    token = _collecting.set(True)
+    try:
+        original()
+    finally:
+        _collecting.reset(token)
 
 
 # The module that opens the sockets of a driver -> how to watch it.

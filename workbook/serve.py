@@ -143,7 +143,16 @@ def run_workers(spec, report):
                 self.cfg.set(name, value)
 
         def load(self):
-            return make_app(factory)
+            app = make_app(factory)
+
+            def printed(environ, start_response):
+                # A sync reaches the arbiter alone: the log is to have this before the client has its answer.
+                try:
+                    return app(environ, start_response)
+                finally:
+                    sys.stdout.flush()
+
+            return printed
 
     Gunicorn().run()
 
@@ -160,7 +169,8 @@ def run_command(spec, report):
         return app
 
     sys.stdin = io.StringIO(spec["input"])
-    FlaskGroup(create_app=create_app).main(spec["command"], prog_name="flask")
+    # A file .env of a folder above would be the shell's again.
+    FlaskGroup(create_app=create_app, load_dotenv=False).main(spec["command"], prog_name="flask")
 
 
 class Busy:

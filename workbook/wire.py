@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 import time
+import weakref
 
 CHUNK = 65536
 SETTLE = 0.01  # seconds
@@ -19,7 +20,8 @@ class Wire:
 
     ``opened`` counts connections since the start. ``watch()``, called for each connection, may
     return an object that is shown what passes: the app's bytes go to its ``sent(data)``, the
-    server's to its ``received(data)``. A context manager; ``stop()`` ends it.
+    server's to its ``received(data)``. A context manager; ``stop()`` ends it, and so does nobody
+    holding it any more, as after the cell that made it was run again.
     """
 
     def __init__(self, host, port, watch=None):
@@ -60,7 +62,8 @@ class Wire:
         listener = socket.create_server((self.host, self.port))
         self._listener = listener
         self.port = listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        weakref.finalize(self, _close, listener)
+        threading.Thread(target=_accept, args=(weakref.ref(self), listener), daemon=True).start()
 
     def delay(self, seconds):
         """Hold everything the app sends for so many seconds: a network with that round trip."""
@@ -77,24 +80,21 @@ class Wire:
     def __exit__(self, *exc_info):
         self.stop()
 
-    def _accept(self, listener):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = listener.accept()
-                try:
-                    server = socket.create_connection(self._target, timeout=5)
-                except OSError:
-                    _close(client)
-                    continue
-                server.settimeout(None)
-                for end in (client, server):
-                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                with self._lock:
-                    self.opened += 1
-                    self._pairs.append((client, server))
-                watcher = self._watch() if self._watch else _Blind
-                for args in ((client, server, watcher.sent, True), (server, client, watcher.received, False)):
-                    threading.Thread(target=self._relay, args=args, daemon=True).start()
+    def _connect(self, client):
+        try:
+            server = socket.create_connection(self._target, timeout=5)
+        except OSError:
+            _close(client)
+            return
+        server.settimeout(None)
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self._lock:
+            self.opened += 1
+            self._pairs.append((client, server))
+        watcher = self._watch() if self._watch else _Blind
+        for args in ((client, server, watcher.sent, True), (server, client, watcher.received, False)):
+            threading.Thread(target=self._relay, args=args, daemon=True).start()
 
     def _relay(self, source, target, show, delayed):
         with contextlib.suppress(OSError):
@@ -107,6 +107,18 @@ class Wire:
             _close(end)
         with self._lock:
             self._pairs = [pair for pair in self._pairs if source not in pair]
+
+
+def _accept(wire, listener):
+    """Hand each connection to the Wire that the weak reference ``wire`` leads to, while there is one."""
+    with contextlib.suppress(OSError):
+        while True:
+            client, _ = listener.accept()
+            held = wire()
+            if held is None:
+                return _close(client)
+            held._connect(client)
+            del held  # or the Wire would live until the next connection
 
 
 class _Blind:

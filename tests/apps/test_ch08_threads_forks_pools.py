@@ -2,13 +2,16 @@
 
 import gc
 import os
+import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psutil
 import pytest
+from processes import left_running
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
@@ -333,6 +336,32 @@ def test_a_child_starts_empty_and_leaves_the_parents_connection_alone(songs, ser
     assert songs.opened == 2
     assert pool.take() is kept and r.expr(2).run(kept) == 2
     kept.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="children as POSIX knows them")
+def test_a_worker_process_ends_with_its_parent(servers):
+    program = f"""
+import multiprocessing, time
+from concurrent.futures import ProcessPoolExecutor
+from {STEM}.work import end_with_parent, shout
+processes = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent)
+print(processes.submit(shout, {servers[0].settings}, "so-what").result(), flush=True)
+time.sleep(60)
+"""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])}
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environ)
+    try:
+        assert parent.stdout.readline() == b"SO WHAT\n"
+        family = psutil.Process(parent.pid).children(recursive=True)
+        assert len(family) == 2  # the worker, and the process that looks after what they share
+    finally:
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+    left = left_running(family, seconds=10)
+    for process in left:
+        process.kill()
+    assert not left
 
 
 # Under gunicorn
