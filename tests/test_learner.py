@@ -106,6 +106,12 @@ def test_links_lead_to_the_copies(folder):
     assert targets > 100
 
 
+def test_no_cell_depends_on_where_its_notebook_is():
+    for page in pages.load(ROOT).values():
+        code = [cell for cell in notebooks.read(ROOT / page.path)["cells"] if cell["cell_type"] == "code"]
+        assert not [cell for cell in code if "../" in notebooks.text(cell)], page.path
+
+
 def test_how_links_change(root, folder):
     cells = [
         ("markdown", "# 1. Twice", []),
@@ -147,7 +153,7 @@ def test_what_is_new_arrives_and_what_is_the_learners_stays(root, folder):
     write_pages(root, "ch02_more", "version 1", "More")
     assert learner.copy(folder, root) == [
         f"New in {folder}: 2 More.ipynb, 2 Exercises.ipynb, solutions/Solutions 2.ipynb.",
-        "Brought up to date: 2 notebooks that you had not changed.",
+        "Brought up to date, since you had not changed them: 2.",
         "You changed 1 Exercises.ipynb, and there is a new version of it: yours is as it was, "
         "the new one is beside it as 1 Exercises (new version).ipynb.",
     ]
@@ -391,6 +397,22 @@ def full_after(writes):
 
     with mock.patch.object(os, "replace", replace):
         yield
+
+
+@pytest.mark.parametrize("writes", range(7))
+@pytest.mark.parametrize("version", ["version 2", "version 3"])
+def test_a_copy_that_broke_off_is_finished_by_the_next(root, folder, writes, version):
+    learner.copy(folder, root)
+    edit(folder / EXERCISES)
+    write_pages(root, STEM, "version 2")
+    with full_after(writes), pytest.raises(FolderError, match="No space left on device.*try again"):
+        learner.copy(folder, root)
+    write_pages(root, STEM, version)
+    learner.copy(folder, root)
+    now = seen(folder)
+    assert version.encode() in now["1 Twice.ipynb"] and version.encode() in now["solutions/Solutions 1.ipynb"]
+    assert b"mine" in now[EXERCISES] and version.encode() in now["1 Exercises (new version).ipynb"]
+    assert len(now) == 4
 
 
 NAMES = st.sampled_from([f"{number} {kind}.ipynb" for number in (1, 2) for kind in ("Twice", "Exercises")])

@@ -88,7 +88,8 @@ def copy(folder, root):
                 if found == MISSING:
                     new.append(entry["name"])
             elif essence not in entry["given"]:
-                # First the file, then the note: it is offered once, but not less than that.
+                # It counts as given only once it is there: it is offered once, but not less than that.
+                state.note(page, digest)
                 beside = _offer(path, entry, digest, notebook)
                 state.note(page, digest, essence)
                 said.append(
@@ -103,7 +104,7 @@ def copy(folder, root):
         if len(new) == len(made):
             return [f"Your copy is in {folder}: {len(new)} notebooks.", *said]
         if fresh > len(new):
-            said.insert(0, f"Brought up to date: {fresh - len(new)} notebooks that you had not changed.")
+            said.insert(0, f"Brought up to date, since you had not changed them: {fresh - len(new)}.")
         if new:
             said.insert(0, f"New in {folder}: {', '.join(new)}.")
         return said or [f"Your copy in {folder} is up to date."]
@@ -205,11 +206,12 @@ class _State:
         # The first name stays: links in what the learner has changed would break.
         return self.files.get(page.path) or {"name": name(page), "ours": [], "given": []}
 
-    def note(self, page, digest, essence):
+    def note(self, page, digest, *essences):
+        """Remember a digest of what is written, and of originals that the learner has with it."""
         entry = self.entry(page)
         noted = entry | {
             "ours": [*dict.fromkeys([*entry["ours"], digest])],
-            "given": [*dict.fromkeys([*entry["given"], essence])],
+            "given": [*dict.fromkeys([*entry["given"], *essences])],
         }
         if noted != self.files.get(page.path):
             self.files[page.path] = noted
