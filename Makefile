@@ -1,55 +1,57 @@
-# Every target works from a fresh clone: the environment is made when it is first needed.
-PYTHON ?= python3
-VENV := .venv
+# Every target works from a fresh clone: bootstrap.py makes the environment when it is first needed.
 ifeq ($(OS),Windows_NT)
-BIN := $(VENV)/Scripts
+PY := .venv/Scripts/python
 else
-BIN := $(VENV)/bin
+PY := .venv/bin/python
 endif
-READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test fuzz exercises outputs progress doctor bench conformance clean
+.PHONY: help ready setup lab test fuzz exercises outputs progress doctor bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
 
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $(READY)
+# Any Python that runs will do to look for the right one; make hands PYTHON=... on in the environment.
+ready:
+	@$(PY) -IS bootstrap.py --ready 2>/dev/null || { \
+	for python in python3 python3.13 python3.12 python3.11 python py "$$PYTHON"; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && exec "$$python" bootstrap.py; done; \
+	command -v uv >/dev/null && exec uv run --quiet --no-project --python 3.13 bootstrap.py; \
+	echo 'No Python was found: install Python 3.13, or uv, which brings one. Then call this again.' >&2; exit 1; }
 
-setup: $(READY) ## make the environment in .venv
+setup: ready ## make the environment in .venv (PYTHON=... chooses its Python)
 
-lab: $(READY) ## open JupyterLab on the start page
-	$(BIN)/workbook lab
+lab: ready ## open JupyterLab on the start page
+	$(PY) -m workbook lab
 
-test: $(READY) ## every test: units, apps, golden answers, exercises, all notebooks
-	$(BIN)/python -m pytest
+test: ready ## every test: units, apps, golden answers, exercises, all notebooks
+	$(PY) -m pytest
 
 fuzz: export FUZZ_REQUESTS ?= 10000
-fuzz: $(READY) ## send 10,000 good and hostile requests to each of four apps
-	$(BIN)/python -m pytest -n 0 -s tests/fuzz
+fuzz: ready ## send 10,000 good and hostile requests to each of four apps
+	$(PY) -m pytest -n 0 -s tests/fuzz
 
-exercises: $(READY) ## make exercises/ anew from solutions/
-	$(BIN)/workbook exercises
+exercises: ready ## make exercises/ anew from solutions/
+	$(PY) -m workbook exercises
 
-outputs: $(READY) ## run every chapter and solution and store its outputs
-	$(BIN)/workbook outputs
+outputs: ready ## run every chapter and solution and store its outputs
+	$(PY) -m workbook outputs
 
-progress: $(READY) ## what you have done so far
-	$(BIN)/workbook progress
+progress: ready ## what you have done so far
+	$(PY) -m workbook progress
 
-doctor: $(READY) ## check this machine and say how to mend what is wrong
-	$(BIN)/workbook doctor
+doctor: ready ## check this machine and say how to mend what is wrong
+	$(PY) -m workbook doctor
 
-bench: $(READY) ## measure: launching, the sandbox, the notebooks
-	$(BIN)/python -m tests.bench
+bench: ready ## measure: launching, the sandbox, the notebooks
+	$(PY) -m tests.bench
 
-conformance: $(READY) ## ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
-	$(BIN)/python -m tests.conformance
+conformance: ready ## ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
+	$(PY) -m tests.conformance
+
+pins: ready ## make requirements.txt from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --no-annotate --no-emit-index-url \
+	--custom-compile-command 'make pins' --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
 
 clean: ## remove the environment
-	rm -rf $(VENV)
+	rm -rf .venv .uv
