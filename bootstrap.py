@@ -195,7 +195,7 @@ def uv_version(uv):
         told = subprocess.run([uv, "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    match = re.match(rb"uv (\d+)\.(\d+)\.(\d+)", told.stdout)
+    match = re.match(br"uv (\d+)\.(\d+)\.(\d+)", told.stdout)
     return match and tuple(map(int, match.groups()))
 
 

@@ -18,6 +18,11 @@ from workbook.statements import Statements
 from workbook.wire import Wire
 
 CASSANDRA_LOGIN = "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"
+# What serves MongoDB, the first that is installed: its module and the arguments for a port.
+MONGODB_PACKAGES = {
+    "secantus": lambda port: ["secantus", "--port", port, "--standalone"],
+    "mongoeco": lambda port: ["workbook.mongoeco_server", port],
+}
 
 _sandboxes = {}
 
@@ -123,9 +128,9 @@ def mongodb(name):
     """An empty MongoDB database called ``name``.
 
     On the server of ``MONGODB_URI`` where that is set, in a namespace of the learner's;
-    otherwise on a server of its own that lives as long as this process: SecantusDB, or the
-    program that ``mongod()`` names. Raises LookupError where none is to be had, ChildDied if
-    that program does not start, PyMongoError if the server cannot be reached.
+    otherwise on a server of its own that lives as long as this process: an installed package, or
+    the program that ``mongod()`` names. Raises LookupError where none is to be had, ChildDied
+    if that program does not start, PyMongoError if the server cannot be reached.
     """
     uri = os.environ.get("MONGODB_URI")
     if uri:
@@ -241,13 +246,13 @@ def _start_own(kind):
 
 
 def mongod():
-    """Path of the program that serves MongoDB here, or None: that is SecantusDB.
+    """Path of the program that serves MongoDB here, or None where a package of PyPI does.
 
-    ``WORKBOOK_MONGOD`` names one (a command on PATH, or a path); where SecantusDB has no package
-    a ``mongod`` on PATH is taken unasked. Raises LookupError if there is no such program.
+    ``WORKBOOK_MONGOD`` names one (a command on PATH, or a path); where neither SecantusDB nor
+    mongoeco is installed, a ``mongod`` on PATH is taken unasked. Raises LookupError if there is no such program.
     """
     name = os.environ.get("WORKBOOK_MONGOD")
-    if not name and find_spec("secantus"):
+    if not name and mongodb_package():
         return None
     if program := shutil.which(name or "mongod"):
         return os.path.abspath(program)
@@ -259,12 +264,15 @@ def mongod():
     )
 
 
+def mongodb_package():
+    """``secantus``, ``mongoeco`` or None: what is installed that serves MongoDB."""
+    return next((name for name in MONGODB_PACKAGES if find_spec(name)), None)
+
+
 def _start_mongodb(port=0):
-    program = mongod()
-    if program:
+    if program := mongod():
         return _start_program(program, port or _free_port())
-    options = ["--port", str(port), "--standalone"]
-    child = Child("workbook.child", "secantus", *options)
+    child = Child("workbook.child", *MONGODB_PACKAGES[mongodb_package()](str(port)))
     return child, ("127.0.0.1", int(child.wait_for_line(r"listening on [\d.]+:(\d+)")[1]))
 
 
@@ -273,7 +281,7 @@ def _start_program(program, port):
     try:
         child.wait_for_line("(?i)waiting for connections", timeout=60)
     except ChildDied as died:
-        raise ChildDied(f"{program} did not start; `workbook doctor` looks at it:\n{died.log}", died.log) from None
+        raise ChildDied(f"{program} took no connections; {died}\n{died.log}", died.log) from None
     return child, ("127.0.0.1", port)
 
 
