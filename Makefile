@@ -20,7 +20,7 @@ ready:
 	echo 'No Python was found: install Python 3.13, or uv, which brings one. Then call this again.' >&2; exit 1; }
 
 setup: ready ## make the environment in .venv (PYTHON=... chooses its Python)
-	@echo "The environment is in .venv; make lab opens the workbook."
+	@echo "Ready. make lab opens the workbook."
 
 lab: ready ## open JupyterLab on the start page
 	$(PY) -m workbook lab

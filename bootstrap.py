@@ -232,7 +232,7 @@ def pip_install(*arguments):
     if pip is None:
         return False
     options = ["install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
-    return run(pip + options + list(arguments), PIP_REQUIRE_VIRTUALENV="0")
+    return run(pip + options + list(arguments), PIP_REQUIRE_VIRTUALENV="0", PIP_ROOT_USER_ACTION="ignore")
 
 
 def settings_of_pip():
@@ -352,7 +352,7 @@ def make(base, keep=False):
         with open(os.path.join(packages, "workbook.pth"), "w") as file:
             file.write(os.path.relpath(ROOT, packages) + "\n")
     write_stamp(by)
-    say("The environment in .venv is ready ({:.0f} s).".format(time.monotonic() - start))
+    say(".venv is ready ({:.0f} s).".format(time.monotonic() - start))
 
 
 def make_with_uv(uv, base, keep):
