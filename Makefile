@@ -16,8 +16,8 @@ ready:
 	@$(PY) -IS bootstrap.py --ready 2>/dev/null || { \
 	for python in python3 python3.13 python3.12 python3.11 python py "$$PYTHON"; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && exec "$$python" bootstrap.py; done; \
-	command -v uv >/dev/null && exec uv run --quiet --no-project --python 3.13 bootstrap.py; \
-	echo 'No Python was found: install Python 3.13, or uv, which brings one. Then call this again.' >&2; exit 1; }
+	command -v uv >/dev/null && UV_PYTHON_INSTALL_BIN=0 uv python install 3.13 && exec uv run --quiet --no-project --python 3.13 bootstrap.py; \
+	echo 'No Python is here: install Python 3.13, or uv and a way to the network. Then call this again.' >&2; exit 1; }
 
 setup: ready ## make the environment in .venv (PYTHON=... chooses its Python)
 	@echo "Ready. make lab opens the workbook."

@@ -343,7 +343,7 @@ def make(base, keep=False):
         by = "pip"
         base = base or probe(PYTHON)
         if base is None:
-            raise Trouble("uv could not bring a Python. " + advice(or_else="install Python 3.13"))
+            raise Trouble("uv could not bring a Python (from GitHub, or UV_PYTHON_INSTALL_MIRROR). " + advice(or_else="install Python 3.13"))
         say("uv could not be used; pip installs, which takes longer.")
         if not make_with_pip(base):
             raise Trouble("The packages could not be installed. " + advice(base))
@@ -358,7 +358,9 @@ def make(base, keep=False):
 def make_with_uv(uv, base, keep):
     path, environ = uv
     python = base["executable"] if base else BRING
-    venv = [path, "venv", "--quiet", "--clear", "--relocatable", "--python", python, VENV]
+    venv = [path, "venv", "--clear", "--relocatable", "--python", python, VENV]
+    if base:
+        venv.append("--quiet")  # nothing is downloaded
     # pip is for learners: %pip, and Lab's list of extensions.
     packages = ["--requirement", "requirements.txt", "--editable", ".", "pip"]
     install = [path, "pip", "install", "--python", PYTHON] + packages
