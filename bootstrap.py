@@ -336,14 +336,15 @@ def make(base, keep=False):
     uv = find_uv()
     if os.path.exists(STAMP):
         os.remove(STAMP)
-    if uv is None and base is None:
-        raise Trouble("uv, which would bring a Python, could not be fetched. " + advice(or_else="install Python 3.13"))
+    made = uv and (keep or make_with_uv(uv, base))
+    if base is None:
+        if not made:
+            either = "install Python 3.13, or let uv reach GitHub or UV_PYTHON_INSTALL_MIRROR"
+            raise Trouble("uv could not bring a Python. " + advice(or_else=either))
+        base = probe(PYTHON)
     by = "uv"
-    if uv is None or not make_with_uv(uv, base, keep):
+    if not made or not install_with_uv(uv):
         by = "pip"
-        base = base or probe(PYTHON)
-        if base is None:
-            raise Trouble("uv could not bring a Python (from GitHub, or UV_PYTHON_INSTALL_MIRROR). " + advice(or_else="install Python 3.13"))
         say("uv could not be used; pip installs, which takes longer.")
         if not make_with_pip(base):
             raise Trouble("The packages could not be installed. " + advice(base))
@@ -355,16 +356,18 @@ def make(base, keep=False):
     say(".venv is ready ({:.0f} s).".format(time.monotonic() - start))
 
 
-def make_with_uv(uv, base, keep):
+def make_with_uv(uv, base):
     path, environ = uv
-    python = base["executable"] if base else BRING
-    venv = [path, "venv", "--clear", "--relocatable", "--python", python, VENV]
-    if base:
-        venv.append("--quiet")  # nothing is downloaded
+    quiet = ["--quiet"] if base else []  # otherwise a Python is downloaded
+    venv = [path, "venv"] + quiet + ["--clear", "--relocatable", "--python", base["executable"] if base else BRING, VENV]
+    return run(venv, draws_bars=True, **environ)
+
+
+def install_with_uv(uv):
+    path, environ = uv
     # pip is for learners: %pip, and Lab's list of extensions.
     packages = ["--requirement", "requirements.txt", "--editable", ".", "pip"]
-    install = [path, "pip", "install", "--python", PYTHON] + packages
-    return (keep or run(venv, draws_bars=True, **environ)) and run(install, draws_bars=True, **environ)
+    return run([path, "pip", "install", "--python", PYTHON] + packages, draws_bars=True, **environ)
 
 
 def make_with_pip(base):
