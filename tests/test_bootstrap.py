@@ -158,6 +158,12 @@ def test_make_finds_any_python_and_hands_the_choice_on(checkout):
     told = checkout.make("setup", f"PYTHON={checkout.fake_python('mine', [3, 12, 1])}")
     assert told.code == 0 and chosen(told).endswith("mine")
     assert checkout.make("setup").uv == []
+    other = checkout.fake_python("other", [3, 13, 1])
+    assert chosen(checkout.make("setup", f"PYTHON={other}")) == other
+
+
+def test_make_takes_a_python_that_is_not_on_path(checkout):
+    assert chosen(checkout.make("setup", f"PYTHON={BASE}")) == BASE
 
 
 def test_make_without_a_python_asks_uv_for_one(checkout):
@@ -196,6 +202,11 @@ def test_nothing_to_do(made):
     told = made.make("setup")
     assert told.code == 0 and told.uv == []
     assert made.own_code() == made.root / "workbook" / "__init__.py"
+
+
+def test_the_commands_are_relocatable(checkout):
+    checkout.fake_python("python3", [3, 11, 7])
+    assert "--relocatable" in checkout.run().uv[0]
 
 
 def test_a_moved_checkout_takes_its_environment_along(made):
