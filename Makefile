@@ -1,63 +1,66 @@
-# Every target works from a fresh clone: the environment is made when it is first needed.
-PYTHON ?= python3
-VENV := .venv
+# Every target works from a fresh clone: bootstrap.py makes the environment when it is first needed.
 ifeq ($(OS),Windows_NT)
-BIN := $(VENV)/Scripts
+PY := .venv/Scripts/python
 else
-BIN := $(VENV)/bin
+PY := .venv/bin/python
 endif
-READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab copy reset progress doctor test fuzz exercises outputs bench conformance clean
+.PHONY: help ready setup lab copy reset progress doctor test fuzz exercises outputs bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
 	@echo "for authors:"
 	@grep -E '^[a-z]+:.*##@' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##@/\t/' | expand -t 12
 
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $(READY)
+# Any Python that runs will do to look for the right one; make hands PYTHON=... on in the environment.
+ready:
+	@$(PY) -IS bootstrap.py --ready 2>/dev/null || { \
+	for python in python3 python3.13 python3.12 python3.11 python py "$$PYTHON"; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 8))' >/dev/null 2>&1 && exec "$$python" bootstrap.py; done; \
+	command -v uv >/dev/null && UV_PYTHON_INSTALL_BIN=0 uv python install 3.13 && exec uv run --quiet --no-project --python 3.13 bootstrap.py; \
+	echo 'No Python is here: install Python 3.13, or uv and a way to the network. Then call this again.' >&2; exit 1; }
 
-setup: $(READY) ## make the environment in .venv
+setup: ready ## make the environment in .venv (PYTHON=... chooses its Python)
+	@echo "Ready. make lab opens the workbook."
 
-lab: $(READY) ## open your own copy in JupyterLab
-	$(BIN)/workbook lab
+lab: ready ## open your own copy in JupyterLab
+	$(PY) -m workbook lab
 
-copy: $(READY) ## make your own copy in work/, or add to it what is new
-	$(BIN)/workbook copy
+copy: ready ## make your own copy in work/, or add to it what is new
+	$(PY) -m workbook copy
 
-reset: $(READY) ## put one back, keeping yours beside it: make reset STEM=ch03_one_connection
-	$(BIN)/workbook reset "$(STEM)"
+reset: ready ## put one back, keeping yours beside it: make reset STEM=ch03_one_connection
+	$(PY) -m workbook reset "$(STEM)"
 
-progress: $(READY) ## what you have done so far (STEM=ch03_one_connection: each exercise)
-	$(BIN)/workbook progress $(STEM)
+progress: ready ## what you have done so far (STEM=ch03_one_connection: each exercise)
+	$(PY) -m workbook progress $(STEM)
 
-doctor: $(READY) ## check this machine and say how to mend what is wrong
-	$(BIN)/workbook doctor
+doctor: ready ## check this machine and say how to mend what is wrong
+	$(PY) -m workbook doctor
 
-test: $(READY) ## every test: units, apps, golden answers, exercises, all notebooks
-	$(BIN)/python -m pytest
+test: ready ## every test: units, apps, golden answers, exercises, all notebooks
+	$(PY) -m pytest
 
 fuzz: export FUZZ_REQUESTS ?= 10000
-fuzz: $(READY) ##@ send 10,000 good and hostile requests to each of four apps
-	$(BIN)/python -m pytest -n 0 -s tests/fuzz
+fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
+	$(PY) -m pytest -n 0 -s tests/fuzz
 
-exercises: $(READY) ##@ generate exercises/ from solutions/ (STEM=ch03_one_connection: only that)
-	$(BIN)/workbook exercises $(STEM)
+exercises: ready ##@ generate exercises/ from solutions/ (STEM=ch03_one_connection: only that)
+	$(PY) -m workbook exercises $(STEM)
 
-outputs: $(READY) ##@ run every chapter and solution and store its outputs
-	$(BIN)/workbook outputs
+outputs: ready ##@ run every chapter and solution and store its outputs
+	$(PY) -m workbook outputs
 
-bench: $(READY) ##@ measure: launching, the sandbox, the notebooks
-	$(BIN)/python -m tests.bench
+bench: ready ##@ measure: launching, the sandbox, the notebooks
+	$(PY) -m tests.bench
 
-conformance: $(READY) ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
-	$(BIN)/python -m tests.conformance
+conformance: ready ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
+	$(PY) -m tests.conformance
+
+pins: ready ##@ make requirements.txt from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --no-annotate --no-emit-index-url \
+	--custom-compile-command 'make pins' --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
 
 clean: ## remove the environment
-	rm -rf $(VENV)
+	rm -rf .venv .uv

@@ -1,4 +1,6 @@
+import shlex
 import socket
+import sys
 import types
 from pathlib import Path
 
@@ -7,12 +9,13 @@ import pytest
 from rethinkdb import r
 
 from workbook import databases
+from workbook.child import ChildDied
 from workbook.wire import Wire
 
 
 @pytest.fixture(autouse=True)
 def no_servers_of_the_shell(monkeypatch):
-    for name in ("RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "CASSANDRA_CONTACT_POINTS",
+    for name in ("RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "WORKBOOK_MONGOD", "CASSANDRA_CONTACT_POINTS",
                  "CASSANDRA_PORT", *databases.CASSANDRA_LOGIN):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
@@ -158,8 +161,107 @@ def test_a_port_that_is_no_number_says_so(monkeypatch):
 def test_mongodb_where_there_is_no_package(monkeypatch):
     monkeypatch.setattr(databases, "_sandboxes", {})
     monkeypatch.setattr(databases, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
     with pytest.raises(LookupError, match="MONGODB_URI"):
         databases.mongodb("x")
+
+
+@pytest.fixture
+def own_sandboxes(monkeypatch):
+    """Sandboxes that are this test's alone and end with it."""
+    sandboxes = {}
+    monkeypatch.setattr(databases, "_sandboxes", sandboxes)
+    yield sandboxes
+    for child, _ in sandboxes.values():
+        child.stop()
+
+
+@pytest.fixture
+def mongod(tmp_path, monkeypatch, own_sandboxes):
+    """A program called mongod on PATH."""
+    path = tmp_path / "mongod"
+    path.write_text(f"#!/bin/sh\nexec {shlex.join([sys.executable, str(Path(__file__).parent / 'fake_mongod.py')])} \"$@\"\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return path
+
+
+def test_a_program_serves_mongodb(mongod, monkeypatch, own_sandboxes):
+    monkeypatch.setenv("WORKBOOK_MONGOD", "mongod")
+    database = databases.mongodb("program")
+    child, _ = own_sandboxes["mongodb"]
+    [server] = psutil.Process(child.pid).children()
+    folder = Path(server.cwd())
+    with database.connect() as client:
+        client[database.name].t.insert_one({})
+        database.kill()
+        assert not server.is_running() and not folder.exists()
+        database.start()
+        assert client[database.name].t.find_one() is None
+    child, address = own_sandboxes["mongodb"]
+    assert address == database.address
+    [server] = psutil.Process(child.pid).children()
+    folder = Path(server.cwd())
+    child.stop()
+    assert not server.is_running() and not folder.exists()
+
+
+def test_a_program_that_ends_leaves_nothing(mongod, monkeypatch, own_sandboxes):
+    monkeypatch.setenv("WORKBOOK_MONGOD", str(mongod))
+    databases.mongodb("program")
+    child, _ = own_sandboxes["mongodb"]
+    [server] = psutil.Process(child.pid).children()
+    folder = Path(server.cwd())
+    server.kill()
+    child.process.wait(timeout=10)
+    assert not folder.exists()
+
+
+def test_a_program_that_does_not_start(mongod, monkeypatch):
+    mongod.write_text("#!/bin/sh\necho 'no room for it' >&2\nexit 48\n")
+    monkeypatch.setenv("WORKBOOK_MONGOD", "mongod")
+    with pytest.raises(ChildDied, match="mongod took no connections; .* code 48\nno room for it"):
+        databases.mongodb("program")
+
+
+def test_a_program_that_is_not_there(mongod, monkeypatch):
+    monkeypatch.setenv("WORKBOOK_MONGOD", "mongodd")
+    with pytest.raises(LookupError, match="'mongodd', and there is no such program"):
+        databases.mongodb("program")
+
+
+def test_which_server_of_mongodb(mongod, monkeypatch):
+    installed = {"secantus", "mongoeco"}
+    monkeypatch.setattr(databases, "find_spec", lambda name: name in installed)
+    assert (databases.mongod(), databases.mongodb_package()) == (None, "secantus")
+    installed.remove("secantus")
+    assert (databases.mongod(), databases.mongodb_package()) == (None, "mongoeco")
+    installed.remove("mongoeco")
+    assert databases.mongod() == str(mongod)
+
+
+def test_mongoeco_where_secantus_has_no_package(tmp_path, monkeypatch, own_sandboxes):
+    """It needs Python 3.13: here its class for a server accepts connections and nothing more."""
+    (tmp_path / "mongoeco").mkdir()
+    (tmp_path / "mongoeco" / "__init__.py").touch()
+    (tmp_path / "mongoeco" / "wire.py").write_text(
+        "import asyncio, types\n"
+        "class AsyncMongoEcoProxyServer:\n"
+        "    def __init__(self, host, port): self.at = host, port\n"
+        "    async def start(self):\n"
+        "        self.server = await asyncio.start_server(lambda reader, writer: None, *self.at)\n"
+        "        host, port = self.server.sockets[0].getsockname()\n"
+        "        return types.SimpleNamespace(host=host, port=port)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(databases, "find_spec", lambda name: name == "mongoeco")
+    child, address = databases._start_mongodb()
+    try:
+        socket.create_connection(address).close()
+    finally:
+        child.stop()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
 
 
 def test_a_sandbox_that_died_is_replaced():

@@ -13,7 +13,7 @@ from multiprocessing import spawn
 import psutil
 import pytest
 
-from workbook import doctor
+from workbook import databases, doctor
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def found(name):
 
 def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
     assert repr(doctor.show()) == (
-        "[ok]  Python 3.11 or newer\n"
+        "[ok]  Python 3.11 to 3.13\n"
         "[ok]  packages are those of requirements.txt\n"
         "[ok]  notebooks run in this environment\n"
         "[ok]  database drivers can be imported\n"
@@ -59,10 +59,11 @@ def test_this_environment_is_the_pinned_one(monkeypatch):
     assert found("_packages").fix == ""
 
 
-def test_python_too_old(monkeypatch):
-    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+@pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
+def test_python_that_does_not_fit(monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", version)
     finding = found("_python")
-    assert finding.detail.startswith("3.10.4") and "make lab" in finding.fix
+    assert finding.detail.startswith("3.1") and "make lab" in finding.fix
 
 
 def test_packages_missing_and_different(machine):
@@ -143,8 +144,20 @@ def test_an_orphan_that_goes_in_time_is_not_stale(monkeypatch):
 
 def test_mongodb_where_there_is_no_package(monkeypatch):
     monkeypatch.delenv("MONGODB_URI", raising=False)
-    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.delenv("WORKBOOK_MONGOD", raising=False)
+    monkeypatch.setattr(databases, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
     assert "conda install conda-forge::mongodb" in found("_mongodb").fix
+
+
+def test_mongodb_of_a_program(machine, monkeypatch):
+    monkeypatch.delenv("MONGODB_URI", raising=False)
+    monkeypatch.setenv("WORKBOOK_MONGOD", str(machine / "mongod"))
+    finding = found("_mongodb")
+    assert "there is no such program" in finding.detail and "unset WORKBOOK_MONGOD" in finding.fix
+    (machine / "mongod").touch(mode=0o755)
+    assert found("_mongodb").detail.startswith(str(machine / "mongod"))
+    assert found("_mongodb").fix == ""
 
 
 def test_mongodb_that_does_not_answer(monkeypatch):
@@ -235,13 +248,13 @@ def test_a_home_that_is_not_there_is_no_warning(machine, monkeypatch):
 
 def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
     def _python():
-        """Python 3.11 or newer"""
+        """Python 3.11 to 3.13"""
         raise RuntimeError("first\nsecond")
 
     monkeypatch.setattr(doctor, "_python", _python)
     assert doctor.main() == 1
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
-    assert lines[0] == f"[fix] Python 3.11 or newer: RuntimeError: first second  ->  {doctor.INSTALL}"
+    assert lines[0] == f"[fix] Python 3.11 to 3.13: RuntimeError: first second  ->  {doctor.INSTALL}"
     page = doctor.show()._repr_html_()
     assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

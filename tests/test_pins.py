@@ -1,12 +1,17 @@
 """One exact pin for each package, and everything that names a version agrees with it."""
 
+import ast
+import json
 import re
+import sys
 import tomllib
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
+import bootstrap
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parent.parent
 PINS = [
@@ -15,7 +20,11 @@ PINS = [
     if line and not line.startswith("#")
 ]
 HERE = {pin.name: pin for pin in PINS if pin.marker is None or pin.marker.evaluate()}
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+DECLARED = [Requirement(line) for line in PROJECT["dependencies"]]
+TEST = [Requirement(line) for line in PYPROJECT["dependency-groups"]["test"]]
+PYTHONS = SpecifierSet(PROJECT["requires-python"])
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 
 
@@ -33,9 +42,9 @@ def test_installed_versions_are_the_pins():
 
 
 def test_pins_are_within_the_ranges_of_the_project():
-    for line in PROJECT["dependencies"]:
-        wanted = Requirement(line)
-        assert wanted.specifier.contains(pinned(HERE[wanted.name])), line
+    pins = {pin.name: pinned(pin) for pin in PINS}
+    for wanted in DECLARED + TEST:
+        assert wanted.specifier.contains(pins[wanted.name]), wanted
 
 
 def test_pins_cover_other_systems():
@@ -48,3 +57,41 @@ def test_conda_takes_python_from_its_channel_and_the_rest_from_the_pins():
     assert python.replace(" ", "") == "python" + PROJECT["requires-python"]
     assert pip == "pip"
     assert rest == {"pip": ["--requirement requirements.txt", "--editable ."]}
+
+
+def test_the_same_pythons_everywhere():
+    versions = [(3, minor) for minor in range(8, 20)]
+    supported = [version for version in versions if PYTHONS.contains("{}.{}.9".format(*version))]
+    assert supported == [version for version in versions if bootstrap.OLDEST <= version <= bootstrap.NEWEST]
+    assert bootstrap.BRING == "{}.{}".format(*bootstrap.NEWEST)
+    image = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))["image"]
+    assert PYTHONS.contains(image.rpartition(":")[2])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "Python {}.{} to {}.{}".format(*bootstrap.OLDEST, *bootstrap.NEWEST) in readme
+
+
+def test_what_the_workbook_imports_is_declared():
+    tops = {distribution: set() for distribution in (wanted.name for wanted in DECLARED)}
+    for package, distributions in packages_distributions().items():
+        for distribution in distributions:
+            tops.setdefault(re.sub(r"[-_.]+", "-", distribution).lower(), set()).add(package)
+    declared = {package for wanted in DECLARED for package in tops[wanted.name]}
+    # Flask's own: whoever has Flask has these, in versions that fit it.
+    declared |= {"click", "werkzeug", "workbook"}
+    # Only there where SecantusDB is not.
+    declared |= {"mongoeco"}
+    assert imported(ROOT / "workbook") - sys.stdlib_module_names <= declared
+    tests = {package for wanted in TEST for package in tops[wanted.name]}
+    assert not imported(ROOT / "workbook") & tests
+
+
+def imported(folder):
+    """The top names of all that the modules in ``folder`` import."""
+    names = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names

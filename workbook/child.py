@@ -243,7 +243,9 @@ def _run_foreign(module):
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
-    take_stdout()({"folder": folder})
+    report = take_stdout()
+    report({"folder": folder})
+    report({"server": os.getpid()})
     os.chdir(folder)
     follow_parent(leave=leave)
     runpy.run_module(module, run_name="__main__", alter_sys=True)

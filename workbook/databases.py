@@ -6,10 +6,14 @@ import dataclasses
 import getpass
 import os
 import re
+import shutil
+import socket
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from workbook.child import Child
+import psutil
+
+from workbook.child import Child, ChildDied
 from workbook.statements import Statements
 from workbook.wire import Wire
 
@@ -17,6 +21,11 @@ ONE_SERVER = re.compile(
     r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?"
 )
 CASSANDRA_LOGIN = "CASSANDRA_USERNAME", "CASSANDRA_PASSWORD"
+# What serves MongoDB, the first that is installed: its module and the arguments for a port.
+MONGODB_PACKAGES = {
+    "secantus": lambda port: ["secantus", "--port", port, "--standalone"],
+    "mongoeco": lambda port: ["workbook.mongoeco_server", port],
+}
 
 _sandboxes = {}
 
@@ -117,26 +126,27 @@ class MongoDB:
         child, address = _sandboxes.get("mongodb", (None, None))
         if address != self.address or not child.running:
             raise LookupError("no sandbox of this process runs there")
-        child.process.kill()
+        psutil.Process(child.wait_for("server")["server"]).kill()
         child.stop()
 
     def start(self):
         """Start the sandbox again after ``kill()``: on the same port, and empty."""
-        _sandbox("mongodb", lambda: _start_secantus(self.address[1]))
+        _sandbox("mongodb", lambda: _start_mongodb(self.address[1]))
 
 
 def mongodb(name):
     """An empty MongoDB database called ``name``.
 
     On the server of ``MONGODB_URI`` where that is set, in a namespace of the learner's;
-    otherwise on a SecantusDB of its own that lives as long as this process. Raises
-    LookupError where neither is to be had, PyMongoError if the server cannot be reached.
+    otherwise on a server of its own that lives as long as this process: an installed package, or
+    the program that ``mongod()`` names. Raises LookupError where none is to be had, ChildDied
+    if that program does not start, PyMongoError if the server cannot be reached.
     """
     uri = os.environ.get("MONGODB_URI")
     if uri:
         database = MongoDB(uri, f"{name}_{_learner()}")
     else:
-        database = MongoDB("mongodb://{}:{}".format(*_sandbox("mongodb", _start_secantus)), name)
+        database = MongoDB("mongodb://{}:{}".format(*_sandbox("mongodb", _start_mongodb)), name)
     with database.connect() as client:
         client.drop_database(database.name)
     return database
@@ -246,15 +256,49 @@ def _start_own(kind):
     return child, (address["host"], address["port"])
 
 
-def _start_secantus(port=0):
-    if find_spec("secantus") is None:
-        raise LookupError(
-            "SecantusDB has no package for this machine: start a MongoDB and set MONGODB_URI "
-            "(see `workbook doctor`)"
-        )
-    options = ["--port", str(port), "--standalone"]
-    child = Child("workbook.child", "secantus", *options)
+def mongod():
+    """Path of the program that serves MongoDB here, or None where a package of PyPI does.
+
+    ``WORKBOOK_MONGOD`` names one (a command on PATH, or a path); where neither SecantusDB nor
+    mongoeco is installed, a ``mongod`` on PATH is taken unasked. Raises LookupError if there is no such program.
+    """
+    name = os.environ.get("WORKBOOK_MONGOD")
+    if not name and mongodb_package():
+        return None
+    if program := shutil.which(name or "mongod"):
+        return os.path.abspath(program)
+    if name:
+        raise LookupError(f"WORKBOOK_MONGOD is {name!r}, and there is no such program: correct it or unset it")
+    raise LookupError(
+        "SecantusDB has no package for this machine: put a `mongod` on PATH, or start a MongoDB "
+        "and set MONGODB_URI (see `workbook doctor`)"
+    )
+
+
+def mongodb_package():
+    """``secantus``, ``mongoeco`` or None: what is installed that serves MongoDB."""
+    return next((name for name in MONGODB_PACKAGES if find_spec(name)), None)
+
+
+def _start_mongodb(port=0):
+    if program := mongod():
+        return _start_program(program, port or _free_port())
+    child = Child("workbook.child", *MONGODB_PACKAGES[mongodb_package()](str(port)))
     return child, ("127.0.0.1", int(child.wait_for_line(r"listening on [\d.]+:(\d+)")[1]))
+
+
+def _start_program(program, port):
+    child = Child("workbook.mongod", program, str(port))
+    try:
+        child.wait_for_line("(?i)waiting for connections", timeout=60)
+    except ChildDied as died:
+        raise ChildDied(f"{program} took no connections; {died}\n{died.log}", died.log) from None
+    return child, ("127.0.0.1", port)
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def _sandbox(kind, start):

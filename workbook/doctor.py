@@ -7,7 +7,6 @@ its patient is of no use.
 import html
 import importlib
 import importlib.metadata
-import importlib.util
 import os
 import shlex
 import shutil
@@ -26,7 +25,7 @@ SERVERS = [
     ("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015),
     ("Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT", 9042),
 ]
-CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child"]
+CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child", "workbook.mongod"]
 GRACE = 2.0
 ROOM = 4  # MB that the chapters need on disk
 PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
@@ -92,9 +91,9 @@ def main():
 
 
 def _python():
-    """Python 3.11 or newer"""
+    """Python 3.11 to 3.13"""
     found = ".".join(map(str, sys.version_info[:3]))
-    fix = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer, then run `make lab`"
+    fix = "" if (3, 11) <= sys.version_info[:2] <= (3, 13) else "`make lab` finds or brings one that fits, in .venv"
     return Finding(_python.__doc__, f"{found}, {sys.executable}", fix)
 
 
@@ -233,21 +232,26 @@ def _mongodb():
                 client.admin.command("ping")
             return Finding(_mongodb.__doc__, "the server of MONGODB_URI", "")
         except Exception as error:
-            fix = "`docker compose up -d`, or `unset MONGODB_URI` for SecantusDB"
+            fix = "`docker compose up -d`, or `unset MONGODB_URI` for the sandbox"
             return Finding(_mongodb.__doc__, f"{type(error).__name__}: {str(error)[:80]}", fix)
-    if importlib.util.find_spec("secantus"):
-        folder = tempfile.gettempdir()
-        free = shutil.disk_usage(folder).free / 2**20
-        if free < ROOM:
-            detail = f"SecantusDB keeps its files in {folder}, where only {free:.1f} MB are free"
-            return Finding(_mongodb.__doc__, detail, f"free {ROOM} MB there, or {_set('TMPDIR')}another folder")
-        return Finding(_mongodb.__doc__, "SecantusDB; MONGODB_URI is not set", "")
-    fix = "`docker compose up -d mongodb`, or `conda install conda-forge::mongodb` and start `mongod`; "
-    return Finding(
-        _mongodb.__doc__,
-        "SecantusDB has no package for this Python or this processor",
-        f"{fix}then {_set('MONGODB_URI')}mongodb://127.0.0.1:27017",
-    )
+    from workbook import databases
+
+    try:
+        program = databases.mongod()
+    except LookupError as error:
+        fix = (
+            "`conda install conda-forge::mongodb` puts a `mongod` on PATH; or `docker compose up -d mongodb`, "
+            f"then {_set('MONGODB_URI')}mongodb://127.0.0.1:27017"
+        )
+        if os.environ.get("WORKBOOK_MONGOD"):
+            fix = "`unset WORKBOOK_MONGOD` for the sandbox"
+        return Finding(_mongodb.__doc__, str(error), fix)
+    name, folder = program or databases.mongodb_package(), tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free / 2**20
+    if free < ROOM:
+        detail = f"{name} keeps its files in {folder}, where only {free:.1f} MB are free"
+        return Finding(_mongodb.__doc__, detail, f"free {ROOM} MB there, or {_set('TMPDIR')}another folder")
+    return Finding(_mongodb.__doc__, f"{name}; MONGODB_URI is not set", "")
 
 
 def _progress():
