@@ -124,11 +124,15 @@ def test_a_session_for_each_request(app, make, database, wire):
     assert (wire.opened, wire.open) == (10, 0)
 
 
-def test_first_requests_at_once(app, make, database, wire):
+def test_first_requests_at_once(app, make, database, wire, monkeypatch):
     wire.delay(0.1)
     fresh = make(database.through(wire))
     assert at_once(fresh, "/animals/Panthera", 8) == ({200}, 1)
     assert wire.opened == 2
+    wire.delay(0)
+    # All of them have looked before one of them has a session, however busy the machine is.
+    looked = threading.Barrier(8, timeout=60)
+    monkeypatch.setattr(wrong, "connect", lambda config: looked.wait() >= 0 and db.connect(config))
     try:
         assert at_once(fresh, "/wrong/unlocked/Panthera", 8) == ({200}, 8)
     finally:
