@@ -252,6 +252,34 @@ def test_events_are_complete_when_they_are_read(app_file):
             assert kinds.count("pop") == number
 
 
+def test_what_a_request_does_after_its_answer_was_read_is_among_its_events(app_file):
+    last = "    app.after_request(lambda r: r.call_on_close(lambda: time.sleep(0.3)) and r)\n    return app\n"
+    path = app_file("import time\n" + HELLO.replace("    return app\n", last))
+    with launch(path) as app:
+        app.get("/")
+        # An answer whose length was said is read before the server comes to close it.
+        assert [event["hook"] for event in app.events if event["kind"] == "exit"][-1] == "call_on_close"
+
+
+def test_a_proxy_of_the_shell_stands_between_nobody(app_file, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    asks = """
+import httpx
+from flask import Flask
+
+def create_app():
+    app = Flask(__name__)
+    app.config.from_prefixed_env()
+    app.get("/")(lambda: httpx.get(app.config["OTHER"]).text)
+    return app
+"""
+    with launch(app_file(HELLO)) as app, launch(app_file(asks, "asks.py"), OTHER=app.url) as other:
+        assert other.get("/").text == app.get("/").text
+
+
 def test_cell_source_runs_alone_in_the_child():
     cell = textwrap.dedent(
         """

@@ -2,9 +2,11 @@ import inspect
 
 import pytest
 from flask import Blueprint, Flask, abort, after_this_request, g
+from rethinkdb.errors import ReqlDriverError
 
 from workbook import databases
 from workbook.recorder import Recorder
+from workbook.wire import Wire
 
 
 @pytest.fixture
@@ -156,6 +158,19 @@ def test_a_cassandra_session_is_seen_where_it_is_opened_and_closed():
     [opened, closed] = [e for e in recorder.events if e["kind"] in ("open", "close")]
     assert opened["connection"] == closed["connection"] == "cassandra 1"
     assert opened["step"] == closed["step"] is not None
+
+
+def test_a_failed_goodbye_is_seen_with_its_error():
+    database = databases.rethinkdb("recorded_failing")
+    app = Flask("broken goodbye")
+    with Wire(database.host, database.port) as wire, Recorder(app) as recorder:
+        one, other = database.through(wire).connect(), database.connect()
+        wire.cut()
+        with pytest.raises(ReqlDriverError):
+            one.close()
+        other.close()
+    closed = [(e["connection"], e["raised"]) for e in recorder.events if e["kind"] == "close"]
+    assert closed == [("rethinkdb 1", "ReqlDriverError"), ("rethinkdb 2", None)]
 
 
 def test_what_the_garbage_collector_closes_is_not_seen_closed():

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ch09_cassandra.db
+import ch09_cassandra.wrong
 from ch09_cassandra import create_app
 from ch09_cassandra import settings as settings_of_the_app
 from ch09_cassandra.animals import SELECT_ONE
@@ -124,11 +126,16 @@ def test_a_session_for_each_request(app, make, database, wire):
     assert (wire.opened, wire.open) == (10, 0)
 
 
-def test_first_requests_at_once(app, make, database, wire):
+def test_first_requests_at_once(app, make, database, wire, monkeypatch):
     wire.delay(0.1)
     fresh = make(database.through(wire))
     assert at_once(fresh, "/animals/Panthera", 8) == ({200}, 1)
     assert wire.opened == 2
+    wire.delay(0)
+    # All of them have looked before one of them has a session, however busy the machine is.
+    looked = threading.Barrier(8, timeout=60)
+    connect = ch09_cassandra.wrong.connect
+    monkeypatch.setattr(ch09_cassandra.wrong, "connect", lambda config: looked.wait() >= 0 and connect(config))
     try:
         assert at_once(fresh, "/wrong/unlocked/Panthera", 8) == ({200}, 8)
     finally:
