@@ -9,7 +9,7 @@ endif
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test fuzz exercises outputs progress doctor bench conformance clean
+.PHONY: help setup lab test fuzz exercises outputs progress doctor bench conformance book clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -51,5 +51,16 @@ bench: $(READY) ## measure: launching, the sandbox, the notebooks
 conformance: $(READY) ## ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
 	$(BIN)/python -m tests.conformance
 
-clean: ## remove the environment
-	rm -rf $(VENV)
+BOOK := $(VENV)/.book
+$(BOOK): $(READY) requirements-book.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-book.txt
+	@touch $(BOOK)
+
+book: $(BOOK) ## make the book to read, build/book/index.html, from the stored outputs
+	rm -rf build/book
+	$(BIN)/python docs/book/assemble.py build/pages
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs/book -d build/doctrees build/pages build/book
+	$(BIN)/python docs/book/check.py build/book
+
+clean: ## remove the environment and the book
+	rm -rf $(VENV) build
