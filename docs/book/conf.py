@@ -39,6 +39,7 @@ html_theme_options = {
 if repository := os.environ.get("BOOK_REPOSITORY"):
     html_theme_options |= {
         "repository_url": repository,
+        "repository_branch": os.environ.get("BOOK_BRANCH", "main"),
         "use_repository_button": True,
         "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
     }
