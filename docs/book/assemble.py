@@ -9,13 +9,15 @@ import os
 import re
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Cells that are about running a notebook: the links at its foot, the look at its kernel.
 NOT_FOR_READING = {"links", "kernel", "remove-cell"}
 FENCED = r"^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)"
 PIECE = re.compile(
-    rf"{FENCED}|(?P<image>!)?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]+)\)|(?P<code>`+)(?P<text>[^`]+)(?P=code)",
+    rf"{FENCED}|(?P<image>!)?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]+)\)"
+    r"|(?P<code>`+)(?P<text>[^`]+)(?P=code)",
     re.M | re.S,
 )
 ANCHOR = re.compile(r'<a\b[^>]*\bhref="(?P<target>[^"]*)"[^>]*>(?P<label>.*?)</a>', re.S)
@@ -51,7 +53,7 @@ def assemble(root, folder):
         elif path.startswith("exercises/"):
             text = _dump(exercises(root, path, pages))
         elif path.endswith(".md"):
-            text = relink(source.read_text(encoding="utf-8"), path, pages)
+            text = relink(source.read_text(encoding="utf-8"), path, pages, root)
         else:
             text = source.read_text(encoding="utf-8")
         _write(target, text)
@@ -63,7 +65,7 @@ def assemble(root, folder):
 def chapter(root, path, pages):
     """The notebook of a chapter as the book shows it; its exercises come after it."""
     notebook = _read(root / path)
-    cells = _relinked(notebook["cells"], path, pages)
+    cells = _relinked(notebook["cells"], path, pages, root)
     solved = path.replace("notebooks/", "exercises/")
     if solved in pages:
         cells.append(_markdown(f"```{{toctree}}\n:hidden:\n\n/{pages[solved].removesuffix('.ipynb')}\n```"))
@@ -84,13 +86,16 @@ def exercises(root, path, pages):
         cells += [written[cell["id"]] for cell in section if cell["id"] in written]
         ours = [cell for cell in section if _text(cell) != _text(written.get(cell["id"], {}))]
         cells.append(_fold(ours, f"{solved}: {_text(section[0]).splitlines()[0]}"))
-    cells = _relinked(cells, path, pages)
+    cells = _relinked(cells, path, pages, root)
     cells.insert(1, _markdown(READING.format(path=path)))
     return starter | {"cells": cells}
 
 
-def relink(text, path, pages):
-    """Markdown of the file ``path`` whose links lead to pages of the book; others become plain text."""
+def relink(text, path, pages, root=ROOT):
+    """Markdown of the file ``path`` whose links lead to pages of the book.
+
+    A link to another file of the checkout becomes plain text; to none, an AssembleError.
+    """
 
     def replace(match):
         if match["mark"]:
@@ -99,15 +104,15 @@ def relink(text, path, pages):
             # What a chapter calls by its path is a page here: MyST fills in the title.
             page = pages.get(match["text"], "")
             return f"[]({_relative(page, path, pages)})" if page.endswith(".ipynb") else match[0]
-        found = _find(match["target"], path, pages)
+        found = _find(match["target"], path, pages, root)
         return f"{match['image'] or ''}[{match['label']}]({found})" if found else match["label"]
 
     return PIECE.sub(replace, text)
 
 
-def _relinked(cells, path, pages):
+def _relinked(cells, path, pages, root):
     def replace(match):
-        found = _find(match["target"], path, pages)
+        found = _find(match["target"], path, pages, root)
         if not found:
             return match["label"]
         # Sphinx does not look into the HTML of an output.
@@ -118,7 +123,7 @@ def _relinked(cells, path, pages):
         if NOT_FOR_READING & set(cell["metadata"].get("tags", [])):
             continue
         if cell["cell_type"] == "markdown":
-            cell = cell | {"source": relink(_text(cell), path, pages)}
+            cell = cell | {"source": relink(_text(cell), path, pages, root)}
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
                 output["data"]["text/html"] = ANCHOR.sub(replace, "".join(output["data"]["text/html"]))
@@ -126,13 +131,17 @@ def _relinked(cells, path, pages):
     return shown
 
 
-def _find(target, path, pages):
-    """Where a link in the file ``path`` leads in the book, None if to nothing that is in it."""
+def _find(target, path, pages, root):
+    """Where a link in the file ``path`` leads in the book, None if to a file that is not in it."""
     if WEB.match(target):
         return target
     file, hash_, anchor = target.partition("#")
     named = os.path.normpath(os.path.join(os.path.dirname(path), file)).replace(os.sep, "/")
-    return _relative(pages[named], path, pages) + hash_ + anchor if named in pages else None
+    if named in pages:
+        return _relative(pages[named], path, pages) + hash_ + anchor
+    if not (root / unquote(named)).exists():
+        raise AssembleError(f"{path}: the link to {target} leads nowhere")
+    return None
 
 
 def _relative(page, path, pages):

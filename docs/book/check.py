@@ -25,7 +25,8 @@ def problems(folder, chapters):
         if "_static" not in path.parts
     }
     anchors = {name: {tag["id"] for tag in soup.find_all(id=True)} for name, soup in pages.items()}
-    found, figures = list(_contents(pages, chapters)), {"pages": len(pages), "links": 0, "web links": 0, "images": 0}
+    found = list(_contents(pages, chapters))
+    figures = {"pages": len(pages), "links": 0, "web links": 0, "images": 0}
     for name, soup in pages.items():
         for tag in soup.find_all("a", href=True):
             figures["web links" if urlsplit(tag["href"]).scheme else "links"] += 1
