@@ -100,6 +100,16 @@ def test_cells_about_running_are_left_out(checkout, tag):
     assert [text(cell) for cell in cells] == ["# 1. Small"]
 
 
+def test_a_foot_is_no_part_of_a_solution(checkout):
+    foot = cell("---\n\n- Chapter: ...", id="links", tags=["links"])
+    code = {"cell_type": "code", "id": "two"}
+    starter, solved = cell("x = ...", **code), cell("# BEGIN SOLUTION\nx = 1\n# END SOLUTION", **code)
+    top = [cell("# Exercises 1"), cell("## 1. Write it", id="three")]
+    root = checkout(exercises=[*top, starter], solutions=[*top, solved, foot])
+    last = assemble.exercises(root, "exercises/ch01_small.ipynb", assemble.contents(root))["cells"][-1]
+    assert text(last).endswith("\n```python\nx = 1\n```\n````")
+
+
 @pytest.mark.parametrize(
     ("here", "there"),
     [

@@ -120,8 +120,6 @@ def _relinked(cells, path, pages, root):
 
     shown = []
     for cell in cells:
-        if NOT_FOR_READING & set(cell["metadata"].get("tags", [])):
-            continue
         if cell["cell_type"] == "markdown":
             cell = cell | {"source": relink(_text(cell), path, pages, root)}
         for output in cell.get("outputs", []):
@@ -183,7 +181,11 @@ def _text(cell):
 
 
 def _read(path):
+    """A notebook without the cells that are not for reading."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"] = [
+        cell for cell in notebook["cells"] if not NOT_FOR_READING & set(cell["metadata"].get("tags", []))
+    ]
     notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     return notebook
 
