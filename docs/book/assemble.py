@@ -23,8 +23,8 @@ PIECE = re.compile(
 ANCHOR = re.compile(r'<a\b[^>]*\bhref="(?P<target>[^"]*)"[^>]*>(?P<label>.*?)</a>', re.S)
 WEB = re.compile(r"[a-z]+:|#")
 READING = """\
-This page is for reading. To write your own answers run `make lab` and open `{path}`.
-Each exercise ends with its solution, folded.
+This page is for reading: to write your own answers, run `make lab` and open the exercises of this chapter there.
+Here each exercise ends with its solution, folded.
 """
 
 
@@ -87,7 +87,7 @@ def exercises(root, path, pages):
         ours = [cell for cell in section if _text(cell) != _text(written.get(cell["id"], {}))]
         cells.append(_fold(ours, f"{solved}: {_text(section[0]).splitlines()[0]}"))
     cells = _relinked(cells, path, pages, root)
-    cells.insert(1, _markdown(READING.format(path=path)))
+    cells.insert(1, _markdown(READING))
     return starter | {"cells": cells}
 
 
