@@ -6,7 +6,7 @@ PY := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup lab copy reset progress doctor test fuzz exercises outputs bench conformance pins clean
+.PHONY: help ready setup lab copy reset progress doctor test fuzz exercises outputs book bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,6 +42,13 @@ doctor: ready ## check this machine and say how to mend what is wrong
 test: ready ## every test: units, apps, golden answers, exercises, all notebooks
 	$(PY) -m pytest
 
+book: ready ## make the book to read, build/book/index.html, from the stored outputs
+	$(PY) bootstrap.py --uv pip install --quiet --python $(PY) --requirement requirements-book.txt
+	rm -rf build/book
+	$(PY) docs/book/assemble.py build/pages
+	$(PY) -m sphinx --quiet --fail-on-warning --keep-going -c docs/book -d build/doctrees build/pages build/book
+	$(PY) docs/book/check.py build/book
+
 fuzz: export FUZZ_REQUESTS ?= 10000
 fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
 	$(PY) -m pytest -n 0 -s tests/fuzz
@@ -58,9 +65,11 @@ bench: ready ##@ measure: launching, the sandbox, the notebooks
 conformance: ready ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
 	$(PY) -m tests.conformance
 
-pins: ready ##@ make requirements.txt from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
+pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --no-annotate --no-emit-index-url \
 	--custom-compile-command 'make pins' --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --group book --constraint requirements.txt $(UPGRADE) --output-file requirements-book.txt
 
-clean: ## remove the environment
-	rm -rf .venv .uv
+clean: ## remove the environment and the book
+	rm -rf .venv .uv build
