@@ -42,7 +42,7 @@ print(json.dumps({
               and not sysconfig.get_config_var("Py_GIL_DISABLED"),
     "machine": [sys.platform, platform.machine()],
     "ensurepip": bool(importlib.util.find_spec("ensurepip")),
-    "workbook": workbook and workbook.origin,
+    "packages": sysconfig.get_path("purelib"), "workbook": workbook and workbook.origin,
 }))
 """
 
@@ -349,9 +349,9 @@ def make(base, keep=False):
         if not make_with_pip(base):
             raise Trouble("The packages could not be installed. " + advice(base))
     # Relative, so that a checkout that is moved or copied runs its own code, whatever its path is made of.
-    for packages in glob.glob(os.path.join(glob.escape(VENV), "[Ll]ib", "**", "site-packages"), recursive=True):
-        with open(os.path.join(packages, "workbook.pth"), "w") as file:
-            file.write(os.path.relpath(ROOT, packages) + "\n")
+    packages = probe(PYTHON)["packages"]
+    with open(os.path.join(packages, "workbook.pth"), "w") as file:
+        file.write(os.path.relpath(ROOT, packages) + "\n")
     write_stamp(by)
     say(".venv is ready ({:.0f} s).".format(time.monotonic() - start))
 

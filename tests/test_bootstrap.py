@@ -23,7 +23,8 @@ VENV = """
 PATH=/usr/bin:/bin
 for folder; do :; done
 rm -rf "$folder"; mkdir -p "$folder/bin" "$folder/$PACKAGES/pip"; touch "$folder/$PACKAGES/pip/__main__.py"
-ln -s "$BASE" "$folder/bin/python"; printf "home = %s\\ninclude-system-site-packages = false\\n" "${BASE%/*}" > "$folder/pyvenv.cfg"
+ln -s "$BASE" "$folder/bin/python"
+printf "home = %s\\ninclude-system-site-packages = false\\n" "${BASE%/*}" > "$folder/pyvenv.cfg"
 """
 PACKAGES = "lib/python{}.{}/site-packages".format(*sys.version_info)
 UV = f"""#!/bin/sh
