@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import threading
 
 from flask import Flask, abort, g
 from rethinkdb import r
@@ -32,11 +33,11 @@ class Thing:
 class _Records(logging.Handler):
     def __init__(self):
         super().__init__()
-        self.texts = []
+        self.texts, self.here = [], threading.get_ident()
 
     def emit(self, record):
-        # The driver's own remarks are not the learner's.
-        if not record.name.startswith("rethinkdb"):
+        # A driver's own remarks are not the learner's, nor is what it logs on a thread of its own.
+        if not record.name.startswith("rethinkdb") and record.thread == self.here:
             self.texts.append(record.getMessage() + str(record.exc_info or ""))
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from hashlib import sha256
 
 import httpx
@@ -172,13 +173,15 @@ def _unknown(app, get_backend):
     on_error={AttributeError: "A context that opened nothing has no g.backends. Ask with a default."},
 )
 def close_all(close_all):
-    app, closed = _app(), []
+    app, closed, here = _app(), [], threading.get_ident()
 
     class Caught(logging.Handler):
         records = []
 
         def emit(self, record):
-            self.records.append(record)
+            # What a driver logs on a thread of its own is not the learner's.
+            if record.thread == here:
+                self.records.append(record)
 
     def closer(name):
         def close_it(connection):

@@ -1,6 +1,8 @@
 """Every chapter's exercises in one kernel, again and again: each after each."""
 
 import itertools
+import logging
+import threading
 
 import pytest
 
@@ -40,7 +42,24 @@ def test_each_comes_after_each():
     assert "".join(each_after_each("abc")) == "aabacbbcca"
 
 
+@pytest.fixture
+def talkative():
+    """A driver that logs on a thread of its own all the time, as one does whose server went away."""
+    done = threading.Event()
+
+    def talk():
+        while not done.wait(0.01):
+            logging.getLogger("cassandra.cluster").warning("connection refused")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+
+
 @pytest.mark.parametrize("stem", exercises.stems())
+@pytest.mark.usefixtures("talkative")
 def test_every_solution_is_done_again_after_any_other(stem):
     kernel = Kernel(stem)
     # What belongs to an exercise: all since the check before it.
