@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import tempfile
 
 from xdist.scheduler import LoadScopeScheduling
@@ -8,6 +9,8 @@ from workbook.surroundings import make_plain
 
 # Tests run on every machine as in a learner's kernel.
 make_plain()
+# A shell that starts a run in its background has it, and all that it starts, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A test run, and the kernels it starts, never touch the learner's own progress.
 _folder = tempfile.TemporaryDirectory(prefix="workbook-")
 os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
