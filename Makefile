@@ -63,11 +63,11 @@ bench: ready ##@ measure: launching, the sandbox, the notebooks
 	$(PY) -m tests.bench
 
 conformance: ready ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
-	$(PY) -m tests.conformance
+	cd sandboxes && ../$(PY) -m conformance
 
 pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --no-annotate --no-emit-index-url \
-	--custom-compile-command 'make pins' --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
+	--custom-compile-command 'make pins' --no-emit-package database-sandboxes --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --group book --constraint requirements.txt $(UPGRADE) --output-file requirements-book.txt
 

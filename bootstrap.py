@@ -26,6 +26,8 @@ NAMES = ["python3", "python3.13", "python3.12", "python3.11", "python"] + (["py"
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts", "python.exe") if WINDOWS else os.path.join(VENV, "bin", "python")
+# The packages of this checkout, and the folder that each is in.
+OWN = {"sandboxes": os.path.join(ROOT, "sandboxes", "src"), "workbook": ROOT}
 STAMP = os.path.join(VENV, "workbook-stamp.json")
 TOOLS = os.path.join(ROOT, ".uv")
 OWN_UV = os.path.join(TOOLS, "bin", "uv.exe" if WINDOWS else "uv")
@@ -58,7 +60,7 @@ def say(text):
 def contents():
     """All that decides what is installed."""
     found = []
-    for name in ("requirements.txt", "pyproject.toml", "bootstrap.py"):
+    for name in ("requirements.txt", "pyproject.toml", "sandboxes/pyproject.toml", "bootstrap.py"):
         with open(os.path.join(ROOT, name), "rb") as file:
             found.append(file.read().decode("utf-8", "replace").replace("\r\n", "\n"))
     return found
@@ -350,8 +352,9 @@ def make(base, keep=False):
             raise Trouble("The packages could not be installed. " + advice(base))
     # Relative, so that a checkout that is moved or copied runs its own code, whatever its path is made of.
     packages = probe(PYTHON)["packages"]
-    with open(os.path.join(packages, "workbook.pth"), "w") as file:
-        file.write(os.path.relpath(ROOT, packages) + "\n")
+    for name, folder in OWN.items():
+        with open(os.path.join(packages, name + ".pth"), "w") as file:
+            file.write(os.path.relpath(folder, packages) + "\n")
     write_stamp(by)
     say(".venv is ready ({:.0f} s).".format(time.monotonic() - start))
 
@@ -366,7 +369,7 @@ def make_with_uv(uv, base):
 def install_with_uv(uv):
     path, environ = uv
     # pip is for learners: %pip, and Lab's list of extensions.
-    packages = ["--requirement", "requirements.txt", "--editable", ".", "pip"]
+    packages = ["--requirement", "requirements.txt", "--editable", "./sandboxes", "--editable", ".", "pip"]
     return run([path, "pip", "install", "--python", PYTHON] + packages, draws_bars=True, **environ)
 
 
@@ -375,7 +378,7 @@ def make_with_pip(base):
     return (
         run([base["base_executable"], "-m", "venv", "--clear", VENV])
         and run(install + ["--requirement", "requirements.txt"])
-        and run(install + ["--no-deps", "--editable", "."])
+        and run(install + ["--no-deps", "--editable", "./sandboxes", "--editable", "."])
     )
 
 

@@ -25,16 +25,16 @@ LONGEST = [
     "tests/apps/test_ch07",
     "tests/fuzz/",
     "tests/test_launch",
-    "tests/sandbox/cassandra/test_cassandra_golden",
+    "sandboxes/tests/cassandra/test_cassandra_golden",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch09",
     "tests/apps/test_ch09",
     "tests/apps/test_mongodb_killed",
-    "tests/sandbox/cassandra/",
+    "sandboxes/tests/cassandra/",
     "notebooks/",
     "tests/apps/",
     "tests/test_exercises",
-    "tests/sandbox/",
+    "sandboxes/tests/",
 ]
 
 

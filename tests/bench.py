@@ -19,7 +19,8 @@ from threading import Timer
 import httpx
 import psutil
 
-from tests.processes import left_running, start_sandbox
+import sandboxes
+from tests.processes import left_running
 from workbook import databases, measured
 from workbook.launch import APPS, launch
 from workbook.wire import Wire
@@ -49,7 +50,7 @@ def start_to_ready(kind, rounds):
     """Median seconds until a sandbox of that kind listens."""
     times, servers = [], []
     for _ in range(rounds):
-        times.append(seconds(lambda: servers.append(start_sandbox(kind))))
+        times.append(seconds(lambda: servers.append(sandboxes.start(kind))))
         servers.pop().stop()
     return median(times)
 
@@ -88,7 +89,7 @@ def bench_sandbox(rounds=5):
         gets = min(seconds(lambda: [r.table("t").get(1).run(conn) for _ in range(1000)]) for _ in range(rounds))
     print(f"connect and close: {200 / connects:,.0f} per second; point get: {1000 / gets:,.0f} per second")
     lines = 0
-    for path in (ROOT / "workbook" / "sandbox").rglob("*.py"):
+    for path in (ROOT / "sandboxes" / "src").rglob("*.py"):
         lines += sum(bool(line.strip()) for line in path.read_text(encoding="utf-8").splitlines())
     print(f"lines of the sandbox that are not blank: {lines:,}")
 
@@ -97,7 +98,7 @@ def bench_cassandra(rounds=5, rows=100_000):
     """The Cassandra sandbox: start, parsing, point reads, a large table page by page."""
     from cassandra.concurrent import execute_concurrent_with_args
 
-    from workbook.sandbox.cassandra.parser import parse
+    from sandboxes.cassandra.parser import parse
 
     start = start_to_ready("cassandra", rounds)
     text = "INSERT INTO ks.t (id, name, tags) VALUES (?, 'a name', {'a': 1, 'b': -2}) IF NOT EXISTS USING TTL 5"

@@ -1,17 +1,8 @@
-"""Servers of the sandbox for tests, and whether processes are gone."""
+"""Whether processes are gone."""
 
 import time
 
 import psutil
-
-from workbook.child import Child
-
-
-def start_sandbox(kind, *arguments):
-    """A server process of one's own, its port in ``server.port``."""
-    server = Child("workbook.sandbox", kind, "--follow-parent", *arguments)
-    server.port = server.wait_for("port")["port"]
-    return server
 
 
 def left_running(processes, seconds=2.0):

@@ -47,7 +47,8 @@ class Checkout:
         (self.root / "workbook" / "__init__.py").touch()
         for name in ("bootstrap.py", "Makefile"):
             shutil.copy(ROOT / name, self.root)
-        for name in ("requirements.txt", "pyproject.toml"):
+        (self.root / "sandboxes" / "src").mkdir(parents=True)
+        for name in ("requirements.txt", "pyproject.toml", "sandboxes/pyproject.toml"):
             (self.root / name).write_text("# as it was\n")
 
     @property

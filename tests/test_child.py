@@ -58,8 +58,8 @@ def test_one_that_does_not_listen_is_killed(start):
 def test_one_that_listens_ends_by_itself(start):
     child = start("""
 import sys, time
-from workbook import child
-child.follow_parent()
+from sandboxes.parent import follow_parent
+follow_parent()
 print("up", file=sys.stderr, flush=True)
 time.sleep(60)
 """)
@@ -73,7 +73,7 @@ def test_one_whose_stdin_somebody_else_keeps_open_ends_with_its_parent(parent):
     process, pids = parent("""
 import subprocess, time
 from workbook.child import Child
-child = Child("workbook.sandbox", "rethinkdb", "--follow-parent")
+child = Child("sandboxes", "rethinkdb", "--follow-parent")
 child.wait_for("port")
 keeper = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL, pass_fds=[child.process.stdin.fileno()])
 print(child.pid, keeper.pid, flush=True)
@@ -124,13 +124,14 @@ time.sleep(60)
 
 def test_a_report_that_nobody_asks_for_keeps_nobody_from_the_next(start):
     child = start("""
+from sandboxes.parent import follow_parent
 from workbook import child
 report = child.take_stdout()
 report({"other": 1})
 print("said")
 report({"key": 1})
 report({"key": 2})
-child.follow_parent(lambda message: child.answer_sync(report, message["sync"]))
+follow_parent(lambda message: child.answer_sync(report, message["sync"]))
 import time
 time.sleep(60)
 """)

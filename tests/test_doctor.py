@@ -112,7 +112,7 @@ WORKER = [os.fsdecode(word) for word in spawn.get_command_line(pipe_handle=7)]
     ("one", "stale"),
     [
         (process("python", "-m", "workbook.serve", "ch03"), True),
-        (process("python", "-u", "-m", "workbook.sandbox", parent=None), True),
+        (process("python", "-u", "-m", "sandboxes", parent=None), True),
         (process("python", "-m", "workbook.serve", parent=99, name="systemd"), True),
         (process("python", "-m", "workbook.serve", parent=99, name="python3"), False),
         (process("python", "-m", "workbook.serve", user="somebody else"), False),

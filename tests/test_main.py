@@ -91,13 +91,12 @@ def test_the_folder_is_work_unless_another_is_chosen():
 
 
 def test_sandbox_gets_its_arguments_as_they_are(monkeypatch):
-    fake = types.ModuleType("workbook.sandbox")
+    fake = types.ModuleType("sandboxes.__main__")
     given = []
-    fake.main = lambda arguments: given.append(arguments) or 5
-    monkeypatch.setitem(sys.modules, "workbook.sandbox", fake)
-    monkeypatch.setattr("workbook.sandbox", fake, raising=False)
+    fake.main = lambda arguments, name: given.append((arguments, name)) or 5
+    monkeypatch.setitem(sys.modules, "sandboxes.__main__", fake)
     assert call("sandbox", "--port", "5", "rethinkdb", "--help").exit_code == 5
-    assert given == [["--port", "5", "rethinkdb", "--help"]]
+    assert given == [(["--port", "5", "rethinkdb", "--help"], "workbook sandbox")]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="exec as POSIX knows it")

@@ -22,7 +22,11 @@ PINS = [
 HERE = {pin.name: pin for pin in PINS if pin.marker is None or pin.marker.evaluate()}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
-DECLARED = [Requirement(line) for line in PROJECT["dependencies"]]
+# The sandboxes are a distribution of this repository: nobody pins them.
+OWN = "database-sandboxes"
+SANDBOXES = tomllib.loads((ROOT / "sandboxes" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ALL = [Requirement(line) for line in PROJECT["dependencies"]]
+DECLARED = [wanted for wanted in ALL if wanted.name != OWN]
 TEST = [Requirement(line) for line in PYPROJECT["dependency-groups"]["test"]]
 PYTHONS = SpecifierSet(PROJECT["requires-python"])
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
@@ -43,7 +47,7 @@ def test_installed_versions_are_the_pins():
 
 def test_pins_are_within_the_ranges_of_the_project():
     pins = {pin.name: pinned(pin) for pin in PINS}
-    for wanted in DECLARED + TEST:
+    for wanted in [*DECLARED, *TEST, *map(Requirement, SANDBOXES["dependencies"])]:
         assert wanted.specifier.contains(pins[wanted.name]), wanted
 
 
@@ -56,7 +60,7 @@ def test_conda_takes_python_from_its_channel_and_the_rest_from_the_pins():
     python, pip, rest = CONDA["dependencies"]
     assert python.replace(" ", "") == "python" + PROJECT["requires-python"]
     assert pip == "pip"
-    assert rest == {"pip": ["--requirement requirements.txt", "--editable ."]}
+    assert rest == {"pip": ["--requirement requirements.txt", "--editable ./sandboxes", "--editable ."]}
 
 
 def test_the_same_pythons_everywhere():
@@ -78,6 +82,8 @@ def test_what_the_workbook_imports_is_declared():
     declared = {package for wanted in DECLARED for package in tops[wanted.name]}
     # Flask's own: whoever has Flask has these, in versions that fit it.
     declared |= {"click", "werkzeug", "workbook"}
+    assert SANDBOXES["name"] == OWN and OWN in [wanted.name for wanted in ALL]
+    declared |= {"sandboxes"}
     # Only there where SecantusDB is not.
     declared |= {"mongoeco"}
     assert imported(ROOT / "workbook") - sys.stdlib_module_names <= declared

@@ -161,9 +161,9 @@ def doctor():
 @click.argument("arguments", metavar="NAME [OPTIONS]...", nargs=-1, type=click.UNPROCESSED)
 def sandbox(arguments):
     """Run a sandbox database by hand: rethinkdb or cassandra."""
-    from workbook import sandbox
+    from sandboxes.__main__ import main
 
-    sys.exit(sandbox.main(list(arguments)))
+    sys.exit(main(list(arguments), "workbook sandbox"))
 
 
 @main.command()

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 
+from sandboxes.parent import follow_parent
 from workbook.surroundings import plain
 
 LOG_LINES = 5000
@@ -202,33 +203,6 @@ def answer_sync(report, number):
         stream.flush()
     os.write(2, MARK + f"{number}\n".encode())
     report({"synced": number})
-
-
-def follow_parent(on_message=None, leave=lambda: os._exit(0)):
-    """In the child: obey stdin on a thread; ``leave()`` at once when the parent is gone."""
-
-    def read():
-        # Not sys.stdin: a thread waiting in its lock would break a normal exit.
-        with open(0, "rb", buffering=0, closefd=False) as stdin:
-            for line in stdin:
-                if on_message is not None:
-                    on_message(json.loads(line))
-        leave()
-
-    threading.Thread(target=read, daemon=True).start()
-    # The second string: stdin stays open if another process inherited its other end.
-    watch_parent(os.getppid(), leave)
-
-
-def watch_parent(parent, leave=lambda: os._exit(0)):
-    """In the child: ``leave()`` within a second when process ``parent`` is its parent no more."""
-
-    def poll():
-        while os.getppid() == parent:
-            time.sleep(1)
-        leave()
-
-    threading.Thread(target=poll, daemon=True).start()
 
 
 def _run_foreign(module):

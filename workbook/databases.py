@@ -251,7 +251,7 @@ def _client(uri):
 
 
 def _start_own(kind):
-    child = Child("workbook.sandbox", kind, "--follow-parent")
+    child = Child("sandboxes", kind, "--follow-parent")
     address = child.wait_for("port")
     return child, (address["host"], address["port"])
 

@@ -25,7 +25,7 @@ SERVERS = [
     ("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015),
     ("Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT", 9042),
 ]
-CHILDREN = ["workbook.serve", "workbook.sandbox", "workbook.child", "workbook.mongod"]
+CHILDREN = ["workbook.serve", "sandboxes", "workbook.child", "workbook.mongod"]
 GRACE = 2.0
 ROOM = 4  # MB that the chapters need on disk
 PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}

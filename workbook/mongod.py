@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-from workbook.child import follow_parent, take_stdout
+from sandboxes.parent import follow_parent
+from workbook.child import take_stdout
 
 OPTIONS = ["--bind_ip", "127.0.0.1"]
 # The least that it takes: by itself each one would claim half of the machine's memory.

@@ -16,6 +16,7 @@ import sys
 import threading
 from pathlib import Path
 
+from sandboxes.parent import follow_parent, watch_parent
 from workbook import child
 
 APPS = Path(__file__).parent.parent / "apps"
@@ -25,7 +26,7 @@ CELL = "<notebook cell>"
 def main(spec):
     report = child.take_stdout()
     if "command" in spec:
-        child.follow_parent()
+        follow_parent()
         run_command(spec, report)
     elif "workers" in spec:
         run_workers(spec, report)
@@ -83,7 +84,7 @@ def run_server(spec, report):
         busy.wait_until_idle(timeout=1)
         child.answer_sync(report, message["sync"])
 
-    child.follow_parent(on_message)
+    follow_parent(on_message)
     app, _ = load(spec, report)
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -109,7 +110,7 @@ def run_workers(spec, report):
     from gunicorn.app.base import BaseApplication
 
     # The arbiter leads a process group of its own, and its workers are in it.
-    child.follow_parent(
+    follow_parent(
         lambda message: child.answer_sync(report, message["sync"]),
         leave=lambda: os.killpg(0, signal.SIGKILL),
     )
@@ -117,7 +118,7 @@ def run_workers(spec, report):
 
     def post_fork(arbiter, worker):
         # The threads of follow_parent live in the arbiter alone: a fork does not copy threads.
-        child.watch_parent(worker.ppid)
+        watch_parent(worker.ppid)
 
     # Shared with the workers: a byte for each of them, set when it can take a request.
     booted = mmap.mmap(-1, spec["workers"])

@@ -546,7 +546,7 @@ def test_the_driver_takes_the_arguments(bundle):
 
 
 def test_a_server_that_asks_for_a_password(make):
-    child = Child("workbook.sandbox", "cassandra", "--follow-parent", "--user", "zoo", "--password", "right")
+    child = Child("sandboxes", "cassandra", "--follow-parent", "--user", "zoo", "--password", "right")
     try:
         address = child.wait_for("port")
         login = PlainTextAuthProvider("zoo", "right")

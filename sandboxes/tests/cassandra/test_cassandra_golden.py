@@ -1,4 +1,4 @@
-"""What a real Cassandra answered to the probes of ``tests/conformance``, asked of the sandbox.
+"""What a real Cassandra answered to the probes of ``sandboxes/conformance``, asked of the sandbox.
 
 Each answer is the same, or a line of the table in ``docs/conformance.md`` says why it is not.
 """
@@ -9,7 +9,7 @@ import pytest
 from cassandra.auth import PlainTextAuthProvider
 from conformance import ask, golden
 
-from workbook.child import Child
+import sandboxes
 
 VERSION, CASES = golden.load()
 EXPLAINED = golden.explained()
@@ -17,12 +17,8 @@ NUMBERS = re.compile(r"([\d,]+) probes, ([\d,]+) answered alike, ([\d,]+) not")
 
 
 def answers_of(sections, *arguments, **options):
-    sandbox = Child("workbook.sandbox", "cassandra", "--follow-parent", *arguments)
-    try:
-        address = sandbox.wait_for("port")
-        return ask.ask_all(address["host"], address["port"], sections, **options)
-    finally:
-        sandbox.stop()
+    with sandboxes.start("cassandra", *arguments) as sandbox:
+        return ask.ask_all(sandbox.host, sandbox.port, sections, **options)
 
 
 @pytest.fixture(scope="module")

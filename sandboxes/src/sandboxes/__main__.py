@@ -1,4 +1,4 @@
-"""Servers that speak real wire protocols on loopback, each in a process of its own."""
+"""The command line: ``python -m sandboxes NAME``."""
 
 import argparse
 import importlib
@@ -7,14 +7,14 @@ import os
 import signal
 import sys
 
-from workbook import child
+from sandboxes.parent import follow_parent
 
 SERVERS = {"rethinkdb": "RethinkDB", "cassandra": "Cassandra"}
 
 
-def main(argv=None):
+def main(argv=None, prog="sandboxes"):
     """Run one server. The first line on stdout is its address as JSON; people read stderr."""
-    parser = argparse.ArgumentParser(prog="workbook sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog=prog, description="Run a sandbox of RethinkDB or Cassandra.")
     parser.add_argument("server", choices=sorted(SERVERS))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default: any free port")
@@ -29,7 +29,7 @@ def main(argv=None):
             parser.error("--password is for cassandra")
         settings = {"user": options.user, "password": options.password}
     if options.follow_parent:
-        child.follow_parent()
+        follow_parent()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
     def announce(host, port):
@@ -41,11 +41,15 @@ def main(argv=None):
         )
         print(json.dumps({"host": host, "port": port}), flush=True)
 
-    serve = importlib.import_module(f".{options.server}.server", __name__).serve
+    serve = importlib.import_module(f"sandboxes.{options.server}.server").serve
     try:
         serve(options.host, options.port, announce, options.deadline, **settings)
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        return f"workbook sandbox: cannot listen on {options.host}:{options.port}: {reason}"
+        return f"{prog}: cannot listen on {options.host}:{options.port}: {reason}"
     except KeyboardInterrupt:
         return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,13 +9,13 @@ from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import RoundRobinPolicy
 from cassandra.query import tuple_factory
 
-from processes import start_sandbox
+import sandboxes
 
 numbers = itertools.count()
 SIMPLE = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
 
 
-start = partial(start_sandbox, "cassandra")
+start = partial(sandboxes.start, "cassandra")
 
 
 def connect(port, keyspace=None, **options):

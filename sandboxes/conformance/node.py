@@ -1,6 +1,6 @@
 """A real Cassandra of one node, run from its published jars for as long as it is needed.
 
-By hand: ``python -m tests.conformance.node --port 9042``.
+By hand: ``python -m conformance.node --port 9042``.
 """
 
 import argparse
@@ -150,7 +150,7 @@ class Node:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance.node", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m conformance.node", description=__doc__)
     parser.add_argument("--port", type=int, default=9042)
     parser.add_argument("--password", action="store_true", help="log in as cassandra, password cassandra")
     options = parser.parse_args()

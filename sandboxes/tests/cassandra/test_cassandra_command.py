@@ -12,7 +12,7 @@ from cql_server import connect, start
 
 def command(*arguments):
     return subprocess.Popen(
-        [sys.executable, "-m", "workbook", "sandbox", *arguments],
+        [sys.executable, "-m", "sandboxes", *arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
 
@@ -53,7 +53,7 @@ def test_it_ends_with_its_parent():
 
 def test_it_imports_little():
     code = (
-        "import sys, workbook.sandbox.cassandra.server;"
+        "import sys, sandboxes.cassandra.server;"
         "print({'flask', 'asyncio', 'cassandra.cluster', 'cassandra.cqltypes', 'numpy', 'ssl'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

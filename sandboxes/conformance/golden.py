@@ -8,6 +8,7 @@ from .ask import plain
 from .probes import SECTIONS
 
 ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "sandboxes/tests/golden"
 TABLE = ROOT / "docs/conformance.md"
 # Asked of a server that wants a password, as cassandra with the password cassandra.
 PASSWORD = ["auth"]
@@ -25,21 +26,21 @@ def questions():
 
 def load():
     """``(version, {id: (probe, answer)})`` as recorded."""
-    (path,) = ROOT.glob("tests/golden/cassandra-*.json")
+    (path,) = GOLDEN.glob("cassandra-*.json")
     golden = json.loads(path.read_text("utf-8"))
     return golden["cassandra"], {case["id"]: (case["probe"], case["answer"]) for case in golden["cases"]}
 
 
 def save(version, answers):
     """Write the file of this version, one probe a line; there is one file only."""
-    for path in ROOT.glob("tests/golden/cassandra-*.json"):
+    for path in GOLDEN.glob("cassandra-*.json"):
         path.unlink()
     cases = [
         json.dumps({"id": name, "probe": probe, "answer": answers[name]}, ensure_ascii=False)
         for name, probe in questions().items()
     ]
     text = f'{{"cassandra": "{version}", "cases": [\n' + ",\n".join(cases) + "\n]}\n"
-    ROOT.joinpath(f"tests/golden/cassandra-{version}.json").write_text(text, "utf-8")
+    GOLDEN.joinpath(f"cassandra-{version}.json").write_text(text, "utf-8")
 
 
 def comparable(answer):

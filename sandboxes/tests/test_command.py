@@ -12,8 +12,8 @@ import pytest
 from reql_server import start
 from rethinkdb import r
 
-from processes import start_sandbox
-from workbook.sandbox import SERVERS
+import sandboxes
+from sandboxes.__main__ import SERVERS
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def command():
 
     def command(*arguments):
         processes.append(subprocess.Popen(
-            [sys.executable, "-m", "workbook.sandbox", *arguments],
+            [sys.executable, "-m", "sandboxes", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ))
         return processes[-1]
@@ -86,7 +86,7 @@ def test_it_starts_fast(kind):
     """The goal is 0.3 s, counted in processor time: the machine may be busy."""
     before = os.times()
     for _ in range(5):
-        start_sandbox(kind).stop()
+        sandboxes.start(kind).stop()
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
     assert 0 < used / 5 < 0.3
@@ -94,7 +94,7 @@ def test_it_starts_fast(kind):
 
 def test_it_imports_neither_flask_nor_the_driver():
     code = (
-        "import sys, workbook.sandbox.rethinkdb.server;"
+        "import sys, sandboxes.rethinkdb.server;"
         "print({'flask', 'rethinkdb', 'asyncio'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ)

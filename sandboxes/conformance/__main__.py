@@ -89,7 +89,7 @@ def check(host, port, answers, record):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m conformance", description=__doc__)
     parser.add_argument("--record", action="store_true", help="write the answers down as the new golden file")
     options = parser.parse_args()
     end_tidily()

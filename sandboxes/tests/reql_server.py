@@ -7,9 +7,9 @@ from functools import partial
 
 from rethinkdb import r
 
-from processes import start_sandbox
+import sandboxes
 
-start = partial(start_sandbox, "rethinkdb")
+start = partial(sandboxes.start, "rethinkdb")
 
 
 class Wire:

@@ -1,5 +1,0 @@
-import sys
-
-from workbook.sandbox import main
-
-sys.exit(main())
