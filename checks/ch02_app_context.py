@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from flask import Flask, current_app, g, has_app_context, session
 
-from workbook.check import NotYet, exercise
+from workbook import NotYet, exercise
 
 ASK_G = "Ask whether the key is in g. None is an answer too, and worth keeping."
 

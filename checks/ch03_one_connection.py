@@ -3,10 +3,7 @@
 from flask import Flask, g
 from rethinkdb import r
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
+from workbook import NotYet, Recorder, Timeline, databases, exercise
 
 LEAK = "What the context opened is still open when it has ended. Who calls close()?"
 

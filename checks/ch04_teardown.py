@@ -8,9 +8,7 @@ from flask import Flask, abort, g
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.wire import Wire
+from workbook import NotYet, Wire, databases, exercise
 
 
 class Thing:

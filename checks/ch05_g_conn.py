@@ -6,10 +6,7 @@ from flask import Flask, g
 from flask.ctx import _AppCtxGlobals
 from werkzeug.local import LocalProxy
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
+from workbook import NotYet, Recorder, Timeline, databases, exercise
 
 
 def _app():

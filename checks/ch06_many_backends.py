@@ -9,11 +9,7 @@ import httpx
 from flask import Flask, g
 from rethinkdb import r
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.launch import APPS
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
+from workbook import APPS, NotYet, Recorder, Timeline, databases, exercise
 
 NAMES = ["records", "reviews", "rates"]
 

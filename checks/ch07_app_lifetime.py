@@ -12,11 +12,7 @@ from pymongo import MongoClient
 from pymongo.errors import InvalidOperation, ServerSelectionTimeoutError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import NotYet, Recorder, Timeline, Wire, databases, exercise
 
 PATIENCE = 0.5  # seconds for a monitor to show itself
 SELECTION_MS = 700

@@ -10,8 +10,7 @@ from cassandra.cluster import NoHostAvailable, ResultSet
 from flask import Flask
 from pydantic import TypeAdapter
 
-from workbook import databases
-from workbook.check import NotYet, exercise
+from workbook import NotYet, databases, exercise
 
 CONNECTING = 0.1  # seconds
 PATIENCE = 2.0

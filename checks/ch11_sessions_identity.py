@@ -3,8 +3,7 @@
 from flask import Flask, session
 from werkzeug.security import generate_password_hash
 
-from workbook import databases
-from workbook.check import NotYet, exercise
+from workbook import NotYet, databases, exercise
 
 
 @exercise(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from workbook import notebooks
+from workbook import notebooks, paths
 
-ROOT = notebooks.ROOT
+ROOT = paths.ROOT
 NOBODY = "http://127.0.0.1:9"  # a proxy that is not there
 MACHINES = {
     "nothing set": {},
@@ -65,7 +65,7 @@ def run(request, tmp_path):
 LAUNCHER = '''
 import json
 from pathlib import Path
-from workbook.launch import launch
+from workbook import launch
 
 APP = """
 import httpx
@@ -120,6 +120,7 @@ CELLS = """
 import json, sys
 from pathlib import Path
 from workbook import notebooks
+from workbook.author import outputs
 
 print("[")
 for name, count in json.loads(sys.argv[1]).items():
@@ -127,7 +128,7 @@ for name, count in json.loads(sys.argv[1]).items():
     notebook = notebooks.read(path)
     code = [number for number, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
     del notebook["cells"][code[:count][-1] + 1 :]
-    print(json.dumps([name, json.loads(notebooks.execute(notebook, path.parent))["cells"]]))
+    print(json.dumps([name, json.loads(outputs.execute(notebook, path.parent))["cells"]]))
     print(",")
 print("null]")
 """
