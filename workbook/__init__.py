@@ -12,6 +12,7 @@ _ROOMS = {
     "doctor": [""],
     "drivers.relay": ["Wire"],
     "exercises.checking": ["NotYet", "check", "exercise", "hint", "solution"],
+    "exercises.for_checks": ["check_app", "compare_predictions"],
     "exercises.prediction": ["predict"],
     "exercises.progress": ["", "not_recorded"],
     "figures.bars": ["Bars"],
