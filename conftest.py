@@ -24,7 +24,7 @@ LONGEST = [
     "notebooks/ch11",
     "tests/apps/test_ch07",
     "tests/fuzz/",
-    "tests/test_launch",
+    "tests/running/test_launch",
     "sandboxes/tests/cassandra/test_cassandra_golden",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch09",

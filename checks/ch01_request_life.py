@@ -4,9 +4,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from flask import Flask, current_app
+from flask import current_app
 
-from workbook.check import NotYet, exercise
+from workbook import NotYet, check_app, exercise
 
 ORDER = {
     "found": ["opening", "listener", "shelf", "song", "version", "label", "cors", "close", "report", "free"],
@@ -76,9 +76,7 @@ def _why_not_these(case, answer, expected):
 
 
 def _app(**config):
-    app = Flask("check_ch01")
-    app.config.update(config)
-    app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check_ch01"
+    app = check_app(TESTING=False, **config)
     app.get("/", endpoint="index")(lambda: "hello")
     return app
 
@@ -240,8 +238,7 @@ def run_first(run_first):
         ran.append("prepare")
         return f"prepared {current_app.name}"
 
-    app = Flask("check_ch01")
-    app.testing = True
+    app = check_app()
     app.get("/", endpoint="index")(lambda: ran.append("view") or "hello")
 
     try:
@@ -277,8 +274,7 @@ def run_first(run_first):
 
 
 def _eight_at_once(run_first):
-    app = Flask("check_ch01")
-    app.testing = True
+    app = check_app()
     arrived = threading.Semaphore(0)
     everybody = threading.Event()
     calls, finished, unprepared = [], [], []
@@ -323,9 +319,7 @@ def _eight_at_once(run_first):
 
 
 def _a_second_try(run_first):
-    app = Flask("check_ch01")
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check_ch01"
+    app = check_app(TESTING=False)
     app.get("/", endpoint="index")(lambda: "hello")
     calls = []
 

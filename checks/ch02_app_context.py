@@ -5,17 +5,11 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from flask import Flask, current_app, g, has_app_context, session
+from flask import current_app, g, has_app_context, session
 
-from workbook.check import NotYet, exercise
+from workbook import NotYet, check_app, exercise
 
 ASK_G = "Ask whether the key is in g. None is an answer too, and worth keeping."
-
-
-def _app():
-    app = Flask("check")
-    app.config.update(TESTING=True, SECRET_KEY="check")
-    return app
 
 
 # user_once
@@ -47,7 +41,7 @@ def _calls(app, current_user, name, times=1):
     },
 )
 def user_once(current_user):
-    app = _app()
+    app = check_app(SECRET_KEY="check")
     answers, asked, kept = _calls(app, current_user, "ada", times=2)
     if answers[0] != USERS["ada"]:
         return NotYet(
@@ -115,7 +109,7 @@ class _Project:
         self.apps = []
 
     def create_app(self):
-        app = _app()
+        app = check_app(SECRET_KEY="check")
         self.apps.append(app)
 
         @app.post("/login/<name>")
@@ -210,7 +204,7 @@ def _while_open(project, client):
     "Fetch the real app with current_app._get_current_object() in the view; open its app_context() in the task.",
 )
 def background(submit):
-    app = _app()
+    app = check_app(SECRET_KEY="check")
     seen, ends, orders = [], [], []
 
     def work(text):

@@ -1,20 +1,9 @@
 """Checks of chapter 3: one connection for a context, opened when it is needed."""
 
-from flask import Flask, g
+from flask import g
 from rethinkdb import r
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-
-LEAK = "What the context opened is still open when it has ended. Who calls close()?"
-
-
-def _app():
-    app = Flask("check")
-    app.config.update(databases.rethinkdb("check_ch03").settings, TESTING=True)
-    return app
+from workbook import NotYet, Recorder, Timeline, check_app, compare_predictions, databases, exercise
 
 
 @exercise(
@@ -24,7 +13,7 @@ def _app():
     on_error={AttributeError: 'A new g has no conn, not even None. Ask first: `"conn" in g`.'},
 )
 def lazy_getter(get_conn):
-    app = _app()
+    app = check_app(databases.rethinkdb("check_ch03"))
 
     @app.teardown_appcontext
     def close_conn(exc):
@@ -98,7 +87,7 @@ def lazy_getter(get_conn):
     },
 )
 def closes_everywhere(register):
-    app = _app()
+    app = check_app(databases.rethinkdb("check_ch03"))
 
     def get_conn():
         if "conn" not in g:
@@ -161,32 +150,15 @@ PATHS = ["/", "/nope", "/static/style.css", "/songs", "/songs/so-what"]
     "Only the two views that read songs call get_conn(), each in a context of its own.",
 )
 def predict(eager, lazy):
-    for name, answer in (("eager", eager), ("lazy", lazy)):
-        whole = isinstance(answer, list | tuple) and all(isinstance(count, int) for count in answer)
-        if not whole or len(answer) != len(PATHS):
-            return NotYet(
-                f"{name} is {answer!r}",
-                f"a list of {len(PATHS)} numbers",
-                "Write one number for each path, in the order of PATHS.",
-            )
-    for path, count in zip(PATHS, eager, strict=True):
-        if count != 1:
-            return NotYet(
-                f"{count} for {path} in eager",
-                "1",
-                "before_request runs before every request, whatever it asks for.",
-            )
-    for path, count in zip(PATHS, lazy, strict=True):
-        right = int(path.startswith("/songs"))
-        if count > right:
-            return NotYet(
-                f"{count} for {path} in lazy",
-                f"{right}",
-                "No line of that answer asks for songs: the getter is never called.",
-            )
-        if count < right:
-            return NotYet(
-                f"{count} for {path} in lazy",
-                f"{right}",
-                "A new context finds an empty g: the connection of the last request is gone.",
-            )
+    def hint(path, count):
+        if count > reads[path]:
+            return "No line of that answer asks for songs: the getter is never called."
+        return "A new context finds an empty g: the connection of the last request is gone."
+
+    every = dict.fromkeys(PATHS, 1)
+    reads = {path: int(path.startswith("/songs")) for path in PATHS}
+    before = "before_request runs before every request, whatever it asks for."
+    whole = "Write one number for each path, in the order of PATHS."
+    return compare_predictions("eager", eager, every, lambda *_: before, whole, int) or compare_predictions(
+        "lazy", lazy, reads, hint, whole, int
+    )

@@ -8,9 +8,7 @@ from flask import Flask, abort, g
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.wire import Wire
+from workbook import NotYet, Wire, compare_predictions, databases, exercise
 
 
 class Thing:
@@ -296,18 +294,19 @@ ENDINGS = {
     "Three of the eight get the KeyError.",
 )
 def predict(arguments):
-    if not isinstance(arguments, list | tuple) or len(arguments) != len(ENDINGS):
-        return NotYet(
-            f"arguments is {arguments!r}",
-            f"a list of {len(ENDINGS)}",
-            "Write one answer for each ending, in the order of ENDINGS.",
-        )
-    for answer, (ending, (run, hint)) in zip(arguments, ENDINGS.items(), strict=True):
-        argument = run()
-        right = None if argument is None else type(argument).__name__
+    def hint(ending, answer):
         if answer == "None":
-            return NotYet("the string 'None'", "None", "None is a word of Python: write it without quotes.")
-        given = type(answer) if isinstance(answer, BaseException) else answer
-        given = given.__name__ if isinstance(given, type) else given
-        if given != right:
-            return NotYet(f"{given!r} for: {ending}", repr(right), hint)
+            return "None is a word of Python: write it without quotes."
+        return ENDINGS[ending][1]
+
+    if isinstance(arguments, list | tuple):
+        arguments = [_class_name(answer) for answer in arguments]
+    right = {ending: _class_name(run()) for ending, (run, _) in ENDINGS.items()}
+    whole = "Write one answer for each ending, in the order of ENDINGS."
+    return compare_predictions("arguments", arguments, right, hint, whole)
+
+
+def _class_name(answer):
+    """The name of an exception or of its class; anything else as it is."""
+    kind = type(answer) if isinstance(answer, BaseException) else answer
+    return kind.__name__ if isinstance(kind, type) else kind

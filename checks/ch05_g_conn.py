@@ -2,20 +2,11 @@
 
 from functools import cached_property
 
-from flask import Flask, g
+from flask import g
 from flask.ctx import _AppCtxGlobals
 from werkzeug.local import LocalProxy
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-
-
-def _app():
-    app = Flask("check")
-    app.config["TESTING"] = True
-    return app
+from workbook import NotYet, Recorder, Timeline, check_app, compare_predictions, databases, exercise
 
 
 def _close(exc):
@@ -44,7 +35,7 @@ def _recorded(app, action):
     },
 )
 def lazy_g(init_app):
-    app, connect = _app(), databases.rethinkdb("check_ch05").connect
+    app, connect = check_app(), databases.rethinkdb("check_ch05").connect
     seen = []
 
     @app.get("/unused")
@@ -141,7 +132,7 @@ def lazy_g(init_app):
     },
 )
 def stand_in(make_conn):
-    app, connect = _app(), databases.rethinkdb("check_ch05").connect
+    app, connect = check_app(), databases.rethinkdb("check_ch05").connect
     app.teardown_appcontext(_close)
 
     def get_conn():
@@ -212,7 +203,7 @@ def _opened_by(look):
         def conn(self):
             opened.append(look)
 
-    app = _app()
+    app = check_app()
     app.app_ctx_globals_class = Lazy
     with app.app_context():
         eval(look, {"g": g})
@@ -225,17 +216,9 @@ def _opened_by(look):
     "Three of the seven open a connection, and each of the three opens one.",
 )
 def predict(opens):
-    whole = isinstance(opens, list | tuple) and all(isinstance(count, int) for count in opens)
-    if not whole or len(opens) != len(LOOKS):
-        return NotYet(
-            f"opens is {opens!r}",
-            f"a list of {len(LOOKS)} numbers",
-            "Write one number for each look, in the order of LOOKS.",
-        )
-    for look, count in zip(LOOKS, opens, strict=True):
-        right = _opened_by(look)
-        if count != right:
-            return NotYet(f"{count} for {look}", right, WHY[look])
+    right = {look: _opened_by(look) for look in LOOKS}
+    whole = "Write one number for each look, in the order of LOOKS."
+    return compare_predictions("opens", opens, right, lambda look, _: WHY[look], whole, int)
 
 
 class _Fake:
@@ -255,7 +238,7 @@ class _Fake:
     },
 )
 def with_fake(get_with_fake):
-    app, database = _app(), databases.rethinkdb("check_ch05")
+    app, database = check_app(), databases.rethinkdb("check_ch05")
     app.teardown_appcontext(_close)
 
     class Lazy(_AppCtxGlobals):

@@ -6,22 +6,12 @@ import threading
 from hashlib import sha256
 
 import httpx
-from flask import Flask, g
+from flask import g
 from rethinkdb import r
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.launch import APPS
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
+from workbook import APPS, NotYet, Recorder, Timeline, check_app, databases, exercise
 
 NAMES = ["records", "reviews", "rates"]
-
-
-def _app():
-    app = Flask("check")
-    app.config.update(databases.rethinkdb("check_ch06").settings, TESTING=True)
-    return app
 
 
 def _connect(app):
@@ -38,7 +28,7 @@ def _connect(app):
     "keep the result. Both ways: return backends[name].",
 )
 def get_backend(get_backend):
-    app, opened = _app(), []
+    app, opened = check_app(databases.rethinkdb("check_ch06")), []
 
     def factory(name):
         def open_it():
@@ -173,7 +163,7 @@ def _unknown(app, get_backend):
     on_error={AttributeError: "A context that opened nothing has no g.backends. Ask with a default."},
 )
 def close_all(close_all):
-    app, closed, here = _app(), [], threading.get_ident()
+    app, closed, here = check_app(databases.rethinkdb("check_ch06")), [], threading.get_ident()
 
     class Caught(logging.Handler):
         records = []
@@ -331,7 +321,7 @@ HURRIED = "== stops at the first difference. Hand both digests to hmac.compare_d
 )
 def requires_auth(requires_auth):
     Secret.hurried = 0
-    app, seen = _app(), []
+    app, seen = check_app(databases.rethinkdb("check_ch06")), []
     app.testing = False
     app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check"
     tokens = {"ada": "a long token", "bob": "another token"}
@@ -483,7 +473,7 @@ def _registry(lifetimes):
         sys.path.insert(0, str(APPS))
     from ch06_many_backends.registry import Registry
 
-    app, letters = _app(), databases.mongodb("check_ch06")
+    app, letters = check_app(databases.rethinkdb("check_ch06")), databases.mongodb("check_ch06")
     opens = {
         "stock": lambda: _connect(app),
         "letters": letters.connect,

@@ -12,11 +12,7 @@ from pymongo import MongoClient
 from pymongo.errors import InvalidOperation, ServerSelectionTimeoutError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import NotYet, Recorder, Timeline, Wire, check_app, databases, exercise
 
 PATIENCE = 0.5  # seconds for a monitor to show itself
 SELECTION_MS = 700
@@ -40,7 +36,7 @@ def json_default(default):
         pass
 
     Provider.default = staticmethod(default)
-    app = Flask("check")
+    app = check_app()
     app.json = Provider(app)
     number = ObjectId("0123456789abcdef01234567")
 
@@ -241,8 +237,7 @@ def _ask(app, get_db, user, **options):
 )
 def db_of_the_user(get_db):
     database = databases.mongodb("check_ch07")
-    app = Flask("check")
-    app.config.update(database.settings, TESTING=True)
+    app = check_app(database)
     app.add_url_rule("/", "index", lambda: "")
     ada = {"name": "ada", "db": f"{database.name}_shelf_1"}
     grace = {"name": "grace", "db": f"{database.name}_shelf_2"}

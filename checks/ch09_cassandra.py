@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 from cassandra.cluster import NoHostAvailable, ResultSet
-from flask import Flask
 from pydantic import TypeAdapter
 
-from workbook import databases
-from workbook.check import NotYet, exercise
+from workbook import NotYet, check_app, databases, exercise
 
 CONNECTING = 0.1  # seconds
 PATIENCE = 2.0
@@ -354,9 +352,7 @@ WRONG_BODIES = [b'{"genus": ', b"[]", b"[" * 10_000, b"null", b""]
     "save(animal.model_dump()); 409 if that is False; otherwise animal.model_dump(), 201.",
 )
 def add_animal(add_animal):
-    app = Flask("check")
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check"
+    app = check_app(TESTING=False)
     saved = []
     raised = []
 

@@ -7,9 +7,7 @@ from datetime import datetime
 
 from rethinkdb import r
 
-from workbook import databases
-from workbook.check import NotYet, exercise
-from workbook.wire import Wire
+from workbook import NotYet, Wire, databases, exercise
 
 ROWS = [{"at": datetime(2026, 1, 1, 0, number), "id": uuid.UUID(int=number)} for number in range(5)]
 SECRET = "10.0.0.7 as admin"

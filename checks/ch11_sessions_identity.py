@@ -1,10 +1,9 @@
 """Checks of chapter 11: what a session keeps, where a login leads, what a query is given."""
 
-from flask import Flask, session
+from flask import session
 from werkzeug.security import generate_password_hash
 
-from workbook import databases
-from workbook.check import NotYet, exercise
+from workbook import NotYet, check_app, databases, exercise
 
 
 @exercise(
@@ -13,8 +12,7 @@ from workbook.check import NotYet, exercise
     'Take the cart with session.get("cart", {}), count in it, and put it back: session["cart"] = cart.',
 )
 def add_to_cart(add_to_cart):
-    app = Flask("check")
-    app.config.update(SECRET_KEY="only for this check", TESTING=True)
+    app = check_app(SECRET_KEY="only for this check")
 
     @app.get("/add/<int:record>")
     def view(record):
@@ -133,7 +131,7 @@ TARGETS = [
     "backslash. Then refuse what is not printable.",
 )
 def safe_next(safe_next):
-    app = Flask("check")
+    app = check_app()
     with app.test_request_context("/login", base_url="https://shop.example"):
         try:
             nothing = safe_next(None)

@@ -21,9 +21,8 @@ import psutil
 
 import sandboxes
 from tests.processes import left_running
-from workbook import databases, measured
-from workbook.launch import APPS, launch
-from workbook.wire import Wire
+from workbook import APPS, Wire, databases, launch, paths
+from workbook.figures import recorded
 
 RECORD = "--record"
 ROOT = Path(__file__).parent.parent
@@ -39,9 +38,9 @@ def seconds(action):
 def figures(chapter, about, packages, rows):
     """Print the table that a chapter shows; with ``--record`` it is the chapter's from now on."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = measured.FOLDER if RECORD in sys.argv else Path(scratch)
-        measured.write(chapter, about, packages, rows, folder)
-        print(measured.Measured(chapter, folder))
+        folder = paths.RECORDED if RECORD in sys.argv else Path(scratch)
+        recorded.write(chapter, about, packages, rows, folder)
+        print(recorded.Measured(chapter, folder))
     if RECORD in sys.argv:
         print(f"recorded; now `workbook outputs notebooks/{chapter}*`, or its tests see other figures than it shows")
 
@@ -123,8 +122,7 @@ def bench_kill(rounds=100):
     """Kill the process that launched an app for each database; count what is left 2 s later."""
     program = """
 import time
-from workbook import databases
-from workbook.launch import launch
+from workbook import databases, launch
 apps = [
     launch("ch03_one_connection", databases.rethinkdb("kill")),
     launch("ch07_app_lifetime", databases.mongodb("kill")),

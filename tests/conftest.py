@@ -1,4 +1,8 @@
+import fake_checkout
 import pytest
+
+from workbook import paths
+from workbook.drivers.cassandra import LOGIN
 
 
 @pytest.fixture
@@ -11,3 +15,21 @@ def app_file(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A small checkout in the place of this one, and nobody's progress."""
+    root = fake_checkout.make(tmp_path / "checkout")
+    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
+    return root
+
+
+@pytest.fixture
+def no_servers_of_the_shell(monkeypatch):
+    """Databases are sandboxes, whatever the environment names."""
+    for name in ["RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "WORKBOOK_MONGOD", "CASSANDRA_CONTACT_POINTS"]:
+        monkeypatch.delenv(name, raising=False)
+    for name in ["CASSANDRA_PORT", *LOGIN]:
+        monkeypatch.delenv(name, raising=False)

@@ -7,8 +7,8 @@ STEM = "ch01_fake"
 
 CELLS = [
     ("markdown", "# Solutions 1: twice\n\nWhat is here.", []),
-    ("code", "from workbook.check import not_recorded\n\nnot_recorded()", ["solution"]),
-    ("code", "from workbook.check import check", []),
+    ("code", "from workbook import not_recorded\n\nnot_recorded()", ["solution"]),
+    ("code", "from workbook import check", []),
     ("markdown", "Write `double`.", []),
     (
         "code",
@@ -25,7 +25,7 @@ CELLS = [
 ]
 
 CHECKS = '''
-from workbook.check import NotYet, exercise
+from workbook import NotYet, exercise
 
 
 @exercise("Think of two.", "Add it to itself.", on_error={TypeError: "Give the number back."})
@@ -93,3 +93,19 @@ def make(root):
     for name, (hint, code) in WRONG.items():
         write_wrong(root, name, hint, code)
     return root
+
+
+def cells(*replacements):
+    """CELLS with (number, source) replaced; None removes."""
+    made = list(CELLS)
+    for number, source in replacements:
+        made[number] = source and (made[number][0], source, made[number][2])
+    return [cell for cell in made if cell]
+
+
+
+def change(path, old, new):
+    """Replace a text in a file; it must be there."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

@@ -6,14 +6,16 @@ import threading
 
 import pytest
 
-from workbook import exercises, progress
+from workbook import progress
+from workbook.author import proof
+from workbook.exercises import chapters
 
 
 class Kernel:
     """A solved notebook's cells and the objects that they made so far."""
 
     def __init__(self, stem):
-        self.chapter = exercises.load(stem)
+        self.chapter = chapters.load(stem)
         self.namespace = {"__name__": "__main__"}
         self.checks = [exercise.check for exercise in self.chapter.exercises]
         self.solved = {exercise.cell: exercise.fill(exercise.solution) for exercise in self.chapter.exercises}
@@ -25,7 +27,7 @@ class Kernel:
             cell = self.chapter.cells[number]
             if cell["cell_type"] == "code":
                 source = self.solved.get(number, "".join(cell["source"]))
-                shown = exercises._execute(source, f"<{self.chapter.stem}, cell {number}>", self.namespace, True)
+                shown = proof.execute(source, f"<{self.chapter.stem}, cell {number}>", self.namespace, True)
                 if number in self.checks:
                     cards.append(shown)
         return cards
@@ -58,13 +60,13 @@ def talkative():
     thread.join()
 
 
-@pytest.mark.parametrize("stem", exercises.stems())
+@pytest.mark.parametrize("stem", chapters.stems())
 @pytest.mark.usefixtures("talkative")
 def test_every_solution_is_done_again_after_any_other(stem):
     kernel = Kernel(stem)
     # What belongs to an exercise: all since the check before it.
     blocks = [range(start + 1, end + 1) for start, end in itertools.pairwise([-1, *kernel.checks])]
-    with progress.unrecorded():
+    with progress.unrecorded():  # which each notebook asks for itself, for as long as its kernel lives
         run = kernel.run(range(len(kernel.chapter.cells)))
         run += kernel.run(itertools.chain(*each_after_each(blocks)))
     assert [str(card) for card in run if card.outcome != "done"] == []

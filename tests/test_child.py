@@ -93,8 +93,9 @@ def test_a_foreign_server_takes_its_folder_with_it_when_its_parent_is_killed(par
     process, [pid, folder] = parent("""
 import time
 from workbook import databases
+from workbook.drivers import servers
 databases.mongodb("x")
-child = databases._sandboxes["mongodb"][0]
+child = servers.sandboxes["mongodb"][0]
 print(child.pid, child.wait_for("folder")["folder"], flush=True)
 time.sleep(60)
 """)
@@ -109,8 +110,9 @@ def test_a_foreign_server_that_was_killed_leaves_no_folder(parent, then):
     process, [folder] = parent(f"""
 import sys, time
 from workbook import databases
+from workbook.drivers import servers
 databases.mongodb("x")
-child = databases._sandboxes["mongodb"][0]
+child = servers.sandboxes["mongodb"][0]
 print(next(report["folder"] for report in child._reports if "folder" in report), flush=True)
 child.process.kill()
 child.process.wait()

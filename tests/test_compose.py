@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workbook import doctor
+from workbook.drivers import cassandra, rethinkdb
 
 ROOT = Path(__file__).parent.parent
 SERVICES = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
@@ -24,5 +24,5 @@ def test_on_loopback_with_a_health_check(name):
 
 def test_default_ports_are_those_the_workbook_looks_at():
     ports = {name: int(service["ports"][0].rpartition(":")[2]) for name, service in SERVICES.items()}
-    assert {label.lower(): default for label, _, _, default in doctor.SERVERS}.items() <= ports.items()
+    assert (ports["rethinkdb"], ports["cassandra"]) == (rethinkdb.PORT, cassandra.PORT)
     assert f"MONGODB_URI=mongodb://127.0.0.1:{ports['mongodb']}" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -13,21 +13,19 @@ from multiprocessing import spawn
 import psutil
 import pytest
 
-from workbook import databases, doctor
+from workbook import doctor, paths
 
 
 @pytest.fixture(autouse=True)
-def machine(tmp_path, monkeypatch):
+def machine(tmp_path, monkeypatch, no_servers_of_the_shell):
     """A machine on which all is well, whatever runs on this one."""
     monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
     installed = [("flask", "")] + [("werkzeug", " ; python_version >= '3.11'")]
     pins = [f"{name}=={importlib.metadata.version(name)}{marker}" for name, marker in installed]
     pins += ["# a comment", "", "never-heard-of-it==1 ; python_version < '3'"]
     (tmp_path / "requirements.txt").write_text("\n".join(pins))
     monkeypatch.setattr(psutil, "process_iter", lambda attributes: [])
-    for name in ["RETHINKDB_HOST", "RETHINKDB_PORT", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT"]:
-        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
@@ -55,7 +53,7 @@ def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
 
 
 def test_this_environment_is_the_pinned_one(monkeypatch):
-    monkeypatch.setattr(doctor, "ROOT", doctor.Path(doctor.__file__).parent.parent)
+    monkeypatch.setattr(paths, "ROOT", paths.APPS.parent)
     assert found("_packages").fix == ""
 
 
@@ -85,7 +83,8 @@ def test_a_kernel_of_another_python(machine, monkeypatch):
 
 
 def test_a_driver_that_cannot_be_imported(monkeypatch):
-    monkeypatch.setattr(doctor, "DRIVERS", ["json", "never_heard_of_it"])
+    drivers = [types.SimpleNamespace(PACKAGE=name) for name in ["json", "never_heard_of_it"]]
+    monkeypatch.setattr(doctor, "DRIVERS", drivers)
     finding = found("_drivers")
     assert finding.detail.startswith("never_heard_of_it: ModuleNotFoundError") and finding.fix
 
@@ -111,18 +110,18 @@ WORKER = [os.fsdecode(word) for word in spawn.get_command_line(pipe_handle=7)]
 @pytest.mark.parametrize(
     ("one", "stale"),
     [
-        (process("python", "-m", "workbook.serve", "ch03"), True),
+        (process("python", "-m", "workbook.running.serve", "ch03"), True),
         (process("python", "-u", "-m", "sandboxes", parent=None), True),
-        (process("python", "-m", "workbook.serve", parent=99, name="systemd"), True),
-        (process("python", "-m", "workbook.serve", parent=99, name="python3"), False),
-        (process("python", "-m", "workbook.serve", user="somebody else"), False),
+        (process("python", "-m", "workbook.running.serve", parent=99, name="systemd"), True),
+        (process("python", "-m", "workbook.running.serve", parent=99, name="python3"), False),
+        (process("python", "-m", "workbook.running.serve", user="somebody else"), False),
         (process("python", "-m", "workbook", "sandbox"), False),
         (process(sys.executable, "-c", "from multiprocessing.resource_tracker import main;main(7)"), True),
         (process(*WORKER), True),
         (process("/opt/python", *WORKER[1:]), False),
         (process(sys.executable, "-c", "import multiprocessing"), False),
         (process(sys.executable, "-c"), False),
-        (process("grep", "workbook.serve"), False),
+        (process("grep", "workbook.running.serve"), False),
         (process("python", "-m"), False),
         (process(), False),
     ],
@@ -137,42 +136,19 @@ def test_stale_processes(monkeypatch, one, stale):
 
 
 def test_an_orphan_that_goes_in_time_is_not_stale(monkeypatch):
-    monkeypatch.setattr(psutil, "process_iter", lambda attributes: [process("python", "-m", "workbook.serve")])
+    monkeypatch.setattr(psutil, "process_iter", lambda attributes: [process("python", "-m", "workbook.running.serve")])
     monkeypatch.setattr(psutil, "pid_exists", lambda pid: False)
     assert found("_stale").fix == ""
-
-
-def test_mongodb_where_there_is_no_package(monkeypatch):
-    monkeypatch.delenv("MONGODB_URI", raising=False)
-    monkeypatch.delenv("WORKBOOK_MONGOD", raising=False)
-    monkeypatch.setattr(databases, "find_spec", lambda name: None)
-    monkeypatch.setenv("PATH", "")
-    assert "conda install conda-forge::mongodb" in found("_mongodb").fix
-
-
-def test_mongodb_of_a_program(machine, monkeypatch):
-    monkeypatch.delenv("MONGODB_URI", raising=False)
-    monkeypatch.setenv("WORKBOOK_MONGOD", str(machine / "mongod"))
-    finding = found("_mongodb")
-    assert "there is no such program" in finding.detail and "unset WORKBOOK_MONGOD" in finding.fix
-    (machine / "mongod").touch(mode=0o755)
-    assert found("_mongodb").detail.startswith(str(machine / "mongod"))
-    assert found("_mongodb").fix == ""
-
-
-def test_mongodb_that_does_not_answer(monkeypatch):
-    monkeypatch.setenv("MONGODB_URI", "mongodb://127.0.0.1:1")
-    finding = found("_mongodb")
-    assert "ServerSelectionTimeoutError" in finding.detail and "unset MONGODB_URI" in finding.fix
 
 
 @pytest.mark.skipif(os.name != "posix", reason="orphans as POSIX knows them")
 def test_a_real_orphan_is_seen(machine, monkeypatch):
     monkeypatch.undo()
-    (machine / "workbook").mkdir()
-    (machine / "workbook" / "__init__.py").write_text("")
-    (machine / "workbook" / "serve.py").write_text("import time; time.sleep(30)")
-    start = f"exec >/dev/null 2>&1 </dev/null; {shlex.quote(sys.executable)} -m workbook.serve & echo $! > pid"
+    (machine / "workbook" / "running").mkdir(parents=True)
+    (machine / "workbook" / "__init__.py").touch()
+    (machine / "workbook" / "running" / "__init__.py").touch()
+    (machine / "workbook" / "running" / "serve.py").write_text("import time; time.sleep(30)")
+    start = f"exec >/dev/null 2>&1 </dev/null; {shlex.quote(sys.executable)} -m workbook.running.serve & echo $! > pid"
     subprocess.run(["sh", "-c", start], cwd=machine, check=True)
     orphan = psutil.Process(int((machine / "pid").read_text()))
     try:
@@ -185,30 +161,6 @@ def test_a_real_orphan_is_seen(machine, monkeypatch):
             pytest.fail(f"not seen: {finding}, {orphan.cmdline()}, {orphan.parent()}")
     finally:
         orphan.kill()
-
-
-@pytest.mark.parametrize(
-    ("which", "label", "host", "port"),
-    [(0, "RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT"), (1, "Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT")],
-)
-def test_a_server_that_answers(monkeypatch, which, label, host, port):
-    look = doctor._servers()[which]
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv(host, "127.0.0.1, 127.0.0.2" if label == "Cassandra" else "127.0.0.1")
-        monkeypatch.setenv(port, str(server.getsockname()[1]))
-        assert look().fix == ""
-        assert look().what == f"{label} can be reached"
-    finding = look()
-    assert "refused" in finding.detail and "docker compose up -d" in finding.fix
-
-
-@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "28015 ", "²"])
-def test_a_port_that_is_none(monkeypatch, port):
-    monkeypatch.setenv("RETHINKDB_HOST", "127.0.0.1")
-    monkeypatch.setenv("RETHINKDB_PORT", port)
-    look = doctor._servers()[0]
-    assert f"RETHINKDB_PORT is {port!r}" in look().detail
-    assert "export RETHINKDB_PORT=28015" in look().fix
 
 
 def test_progress_that_cannot_be_saved(machine, monkeypatch):
@@ -228,13 +180,6 @@ def test_progress_that_cannot_be_saved_on_a_full_disk():
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert "File too large" in finding.detail and "WORKBOOK_PROGRESS=" in finding.fix
-
-
-def test_a_disk_without_room_for_mongodb(monkeypatch):
-    monkeypatch.delenv("MONGODB_URI", raising=False)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=300_000))
-    finding = found("_mongodb")
-    assert "only 0.3 MB are free" in finding.detail and "TMPDIR=" in finding.fix
 
 
 def test_a_home_that_is_not_there_is_no_warning(machine, monkeypatch):

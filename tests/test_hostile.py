@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from workbook import notebooks
+from workbook import notebooks, paths
 
-ROOT = notebooks.ROOT
+ROOT = paths.ROOT
 NOBODY = "http://127.0.0.1:9"  # a proxy that is not there
 MACHINES = {
     "nothing set": {},
@@ -41,14 +41,14 @@ def run(tmp_path):
         checkout = ROOT
         if "no locale" in machines:
             checkout = tmp_path / "Jürgens Übungen – 早い"
-            for room in ("workbook", "apps", "checks"):
+            for room in ("workbook", "apps", "checks", "sandboxes/src"):
                 shutil.copytree(ROOT / room, checkout / room, ignore=shutil.ignore_patterns("__pycache__"))
             for notebook in CHAPTERS:
                 path = checkout / f"{notebook}.ipynb"
                 path.parent.mkdir(exist_ok=True)
                 shutil.copy(ROOT / f"{notebook}.ipynb", path)
         environ = {name: os.environ.get(name) for name in ("PATH", "SYSTEMROOT")}
-        environ |= {"HOME": str(tmp_path), "PYTHONPATH": str(checkout)}
+        environ |= {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "sandboxes" / "src")])}
         for machine in machines:
             environ |= MACHINES[machine]
         done = subprocess.run(
@@ -68,7 +68,8 @@ LAUNCHER = '''
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from workbook.launch import LaunchError, launch
+from workbook import launch
+from workbook.running.launch import LaunchError
 
 APP = """
 import httpx
@@ -130,6 +131,7 @@ CELLS = f"""
 import json
 from pathlib import Path
 from workbook import notebooks
+from workbook.author import outputs
 
 done = {{}}
 for name, count in {CHAPTERS}.items():
@@ -137,7 +139,7 @@ for name, count in {CHAPTERS}.items():
     notebook = notebooks.read(path)
     code = [number for number, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
     del notebook["cells"][code[:count][-1] + 1 :]
-    done[name] = json.loads(notebooks.execute(notebook, path.parent))["cells"]
+    done[name] = json.loads(outputs.execute(notebook, path.parent))["cells"]
 print(json.dumps(done))
 """
 

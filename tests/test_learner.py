@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from workbook import learner, notebooks, pages
+from workbook.author import outputs
 from workbook.learner import FolderError
 
 ROOT = Path(__file__).parent.parent
@@ -182,11 +183,11 @@ def test_a_new_version_never_replaces_one_that_the_learner_changed(root, folder)
 
 def test_a_new_neighbour_is_no_new_version(root, folder):
     """The foot of a page changes with the chapters around it; nobody needs a second file for that."""
-    pages.refresh(root)
+    outputs.refresh(root)
     learner.copy(folder, root)
     edit(folder / "1 Twice.ipynb")
     write_pages(root, "ch02_more", "version 1")
-    pages.refresh(root)
+    outputs.refresh(root)
     assert "1 Twice.ipynb" not in "".join(learner.copy(folder, root))
     assert "2%20Twice.ipynb" in seen(folder)["solutions/Solutions 1.ipynb"].decode()
 

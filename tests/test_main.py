@@ -4,13 +4,13 @@ import subprocess
 import sys
 import types
 
-import fake_checkout
 import pytest
 from click.testing import CliRunner
 from fake_checkout import STEM
 
 from workbook import __main__ as command_line
-from workbook import doctor, exercises, learner, notebooks, progress
+from workbook import doctor, learner, notebooks, paths, progress
+from workbook.author import outputs
 
 
 def call(*arguments, **settings):
@@ -19,12 +19,8 @@ def call(*arguments, **settings):
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
-    root = fake_checkout.make(tmp_path / "checkout")
-    for module in (command_line, exercises, notebooks):
-        monkeypatch.setattr(module, "ROOT", root)
-    monkeypatch.setenv("WORKBOOK_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr(notebooks, "execute", lambda notebook, folder: notebooks.dumps(notebook))
+def root(root, monkeypatch):
+    monkeypatch.setattr(outputs, "execute", lambda notebook, folder: notebooks.dumps(notebook))
     return root
 
 
@@ -85,8 +81,8 @@ def test_copy_reset_and_what_goes_wrong(root, tmp_path):
 
 def test_the_folder_is_work_unless_another_is_chosen():
     options = {option.name: option for option in command_line.main.commands["copy"].params}
-    assert options["folder"].default == command_line.ROOT / "work"
-    ignored = (command_line.ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert options["folder"].default == paths.ROOT / "work"
+    ignored = (paths.ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "/work/" in ignored
 
 
@@ -122,14 +118,14 @@ def test_lab_becomes_jupyterlab_in_the_learners_folder(root, tmp_path, monkeypat
     # Ours last: what somebody has chosen on this machine counts more.
     *others, last = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert others[0] == "chosen" and os.path.expanduser("~/.jupyter") in others
-    assert last == str(command_line.LAB_SETTINGS)
+    assert last == str(paths.LAB_SETTINGS)
     calls.clear()
     call("lab", "--folder", folder)
     assert "--LabApp.default_url=/lab/tree/1%20Twice%2C%20and%20half.ipynb" in calls[0][1]
 
 
 def test_the_settings_for_lab_are_settings_that_it_has():
-    settings = json.loads((command_line.LAB_SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
+    settings = json.loads((paths.LAB_SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
     schemas = os.path.join(sys.prefix, "share", "jupyter", "lab", "schemas")
     for plugin, chosen in settings.items():
         package, name = plugin.split(":")
@@ -139,7 +135,7 @@ def test_the_settings_for_lab_are_settings_that_it_has():
 
 def run(*arguments, **settings):
     command = [sys.executable, "-m", "workbook", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=command_line.ROOT, **settings)
+    return subprocess.run(command, capture_output=True, text=True, cwd=paths.ROOT, **settings)
 
 
 def test_unknown_names_list_the_known_ones():
@@ -180,7 +176,7 @@ def test_notes_are_those_of_the_notebooks():
 def test_a_command_imports_only_what_it_needs():
     code = (
         "import sys; from workbook import __main__\n"
-        "heavy = {'flask', 'httpx', 'nbformat', 'jupyter_client', 'workbook.exercises'}\n"
+        "heavy = {'flask', 'httpx', 'nbformat', 'jupyter_client', 'workbook.exercises', 'workbook.author'}\n"
         "sys.exit(len(heavy & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=command_line.ROOT).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT).returncode == 0

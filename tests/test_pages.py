@@ -9,7 +9,9 @@ import fake_checkout
 import pytest
 from fake_checkout import STEM
 
-from workbook import exercises, notebooks, pages
+from workbook import notebooks, pages
+from workbook.author import outputs
+from workbook.exercises import chapters
 from workbook.pages import Page
 
 ROOT = Path(__file__).parent.parent
@@ -73,14 +75,14 @@ def test_the_start_page_leads_to_every_chapter_and_says_its_minutes():
     assert rows == minutes
 
 
-@pytest.mark.parametrize("stem", exercises.stems())
+@pytest.mark.parametrize("stem", chapters.stems())
 def test_a_chapter_says_how_long_its_exercises_take(stem):
-    minutes = exercises.load(stem).minutes
+    minutes = chapters.load(stem).minutes
     assert f"and {minutes} for the exercises." in prose(PAGES["notebooks", stem])
     assert f" exercises, {minutes} minutes. " in prose(PAGES["exercises", stem])
 
 
-@pytest.mark.parametrize("stem", exercises.stems())
+@pytest.mark.parametrize("stem", chapters.stems())
 def test_the_three_pages_of_a_chapter_can_be_told_apart(stem):
     number = int(stem[2:4])
     headings = [prose(PAGES[room, stem]).split(" ", 3)[1:3] for room in ("exercises", "solutions")]
@@ -106,12 +108,12 @@ def test_titles_come_from_headings_else_from_names(root):
 def test_refresh_writes_feet_and_nothing_else(root):
     fake_checkout.write_chapter(root, [("markdown", "# 2. More", []), ("code", "1", [])], "ch02_more")
     before = json.loads((root / "notebooks" / "ch02_more.ipynb").read_text())
-    assert [page.stem for page in pages.refresh(root)] == [STEM, STEM, "ch02_more"]
+    assert [page.stem for page in outputs.refresh(root)] == [STEM, STEM, "ch02_more"]
     after = json.loads((root / "notebooks" / "ch02_more.ipynb").read_text())
     foot = after["cells"].pop()
     assert after == before
     assert "".join(foot["source"]) == f"---\n\n- Previous: [1. Twice, and half]({STEM}.ipynb)"
-    assert pages.refresh(root) == []
+    assert outputs.refresh(root) == []
     solved = (root / "solutions" / f"{STEM}.ipynb").read_text()
     assert pages.SOLVED in solved and "What is here" not in solved
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 
-from workbook import databases
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
+from workbook import Recorder, Timeline, databases
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,10 +9,8 @@ from urllib.parse import quote
 
 import click
 
+from workbook import paths
 from workbook.notebooks import NotebookError
-
-ROOT = Path(__file__).resolve().parent.parent
-LAB_SETTINGS = Path(__file__).resolve().parent / "lab"
 
 
 # Each command imports what it needs: `workbook sandbox` must not wait for Jupyter.
@@ -39,7 +37,7 @@ class Commands(click.Group):
 def known_stems(context, parameter, stems):
     """The stems, or a usage error that lists the ones there are."""
     room = "notebooks" if context.command.name == "notes" else "solutions"
-    there = sorted(path.stem for path in (ROOT / room).glob("*.ipynb"))
+    there = sorted(path.stem for path in (paths.ROOT / room).glob("*.ipynb"))
     for stem in stems:
         if stem not in there:
             raise click.BadParameter(f"there is no {stem!r}. There are: {', '.join(there)}.", context, parameter)
@@ -49,7 +47,7 @@ def known_stems(context, parameter, stems):
 def in_folder(command):
     """The option that chooses the learner's folder."""
     about = "Your folder (work/ in the checkout, if not given)."
-    return click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "work", help=about)(command)
+    return click.option("--folder", type=click.Path(path_type=Path), default=paths.ROOT / "work", help=about)(command)
 
 
 def _version():
@@ -62,7 +60,7 @@ def _version():
 def _copy(folder):
     from workbook import learner
 
-    click.echo("\n".join(learner.copy(folder, ROOT)))
+    click.echo("\n".join(learner.copy(folder, paths.ROOT)))
 
 
 some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=known_stems)
@@ -89,7 +87,7 @@ def lab(folder, jupyter):
 
     _copy(folder)
     folder = folder.resolve()
-    start = next(iter(pages.load(ROOT).values()))
+    start = next(iter(pages.load(paths.ROOT).values()))
     ours = {
         "ServerApp.root_dir": folder,  # what lies outside of it, Lab cannot change
         "LabApp.default_url": f"/lab/tree/{quote(learner.name(start))}",
@@ -99,7 +97,7 @@ def lab(folder, jupyter):
     options = [f"--{name}={value}" for name, value in ours.items() if f"--{name}=" not in given]
     command = [sys.executable, "-m", "jupyterlab", *options, *jupyter]
     # Last, so that what somebody has chosen on this machine counts more.
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*jupyter_config_path(), str(LAB_SETTINGS)])
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*jupyter_config_path(), str(paths.LAB_SETTINGS)])
     if os.name == "posix":
         if os.geteuid() == 0:
             command.append("--allow-root")  # in a container there is often nobody else
@@ -130,13 +128,13 @@ def reset(folder, yes, what):
     """
     from workbook import learner
 
-    chosen = learner.changed(learner.find(what, ROOT), folder, ROOT)
+    chosen = learner.changed(learner.find(what, paths.ROOT), folder, paths.ROOT)
     if not chosen:
         click.echo("Nothing to do: it is as it came.")
         return
     names = ", ".join(path.name for _, path in chosen)
     if yes or click.confirm(f"Put back {names}? What you have is kept beside it.", abort=True):
-        click.echo("\n".join(learner.reset([page for page, _ in chosen], folder, ROOT)))
+        click.echo("\n".join(learner.reset([page for page, _ in chosen], folder, paths.ROOT)))
 
 
 @main.command()
@@ -144,7 +142,7 @@ def reset(folder, yes, what):
 @some_stems
 def progress(details, stems):
     """Show what you have done, by chapter; each exercise of the chapters named."""
-    from workbook import progress
+    from workbook.exercises import progress
 
     click.echo(progress.show(stems, details or bool(stems)))
 
@@ -172,12 +170,12 @@ def sandbox(arguments):
 @some_stems
 def exercises(check, force, stems):
     """For authors: generate exercises/ from solutions/."""
-    from workbook import exercises
+    from workbook.author import problems, starters
 
     if not check:
-        for path, changed in exercises.write(stems, force):
+        for path, changed in starters.write(stems, force):
             click.echo(f"{'wrote' if changed else 'same '} exercises/{path.name}")
-    found = exercises.problems() + (exercises.differences() if check else [])
+    found = problems.problems() + (starters.differences() if check else [])
     if found:
         raise NotebookError("\n".join(found))
     if check:
@@ -185,17 +183,17 @@ def exercises(check, force, stems):
 
 
 @main.command()
-@click.argument("paths", metavar="[NOTEBOOK]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def outputs(paths):
+@click.argument("chosen", metavar="[NOTEBOOK]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def outputs(chosen):
     """For authors: run chapters and solutions, and store their outputs.
 
     Links at the foot of all pages are written first.
     """
-    from workbook import notebooks, pages
+    from workbook.author import outputs
 
-    for page in pages.refresh(ROOT):
+    for page in outputs.refresh(paths.ROOT):
         click.echo(f"links  {page.path}")
-    for path, changed in notebooks.store(paths):
+    for path, changed in outputs.store(chosen):
         click.echo(f"{'stored' if changed else 'same  '} {path.parent.name}/{path.name}")
 
 
@@ -203,9 +201,9 @@ def outputs(paths):
 @some_stems
 def notes(stems):
     """For instructors: print the notes of chapters."""
-    from workbook import notebooks
+    from workbook.author import notes
 
-    click.echo(notebooks.notes(stems))
+    click.echo(notes.notes(stems))
 
 
 if __name__ == "__main__":

@@ -9,36 +9,28 @@ import importlib
 import importlib.metadata
 import os
 import shlex
-import shutil
 import socket
 import sys
 import tempfile
 import time
 import warnings
-from collections import namedtuple
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-INSTALL = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(ROOT / "requirements.txt")])
-DRIVERS = ["rethinkdb", "pymongo", "cassandra.cluster"]  # what `import` calls them
-SERVERS = [
-    ("RethinkDB", "RETHINKDB_HOST", "RETHINKDB_PORT", 28015),
-    ("Cassandra", "CASSANDRA_CONTACT_POINTS", "CASSANDRA_PORT", 9042),
-]
-CHILDREN = ["workbook.serve", "sandboxes", "workbook.child", "workbook.mongod"]
-GRACE = 2.0
-ROOM = 4  # MB that the chapters need on disk
-PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
+from workbook import paths
+from workbook.drivers.registry import DRIVERS
+from workbook.finding import Finding, setting
 
-# what: the same words on every machine where all is well. detail: what was found.
-# fix: the command that mends it, or "" if there is nothing to mend.
-Finding = namedtuple("Finding", "what detail fix")
+INSTALL = shlex.join([sys.executable, "-m", "pip", "install", "-r", str(paths.ROOT / "requirements.txt")])
+CHILDREN = ["workbook.running.serve", "sandboxes", "workbook.child", "workbook.drivers.mongod"]
+GRACE = 2.0
+PLACES_OF_ORPHANS = {"systemd", "launchd", "init", "tini", "dumb-init", "docker-init"}
 
 
 def examine():
     """Everything that can be in the way: a list of Findings, in a fixed order. Never raises."""
     findings = []
-    for look in [_python, _packages, _kernel, _drivers, _loopback, _stale, *_servers(), _mongodb, _progress]:
+    servers = [driver.look for driver in DRIVERS]
+    for look in [_python, _packages, _kernel, _drivers, _loopback, _stale, *servers, _progress]:
         try:
             with warnings.catch_warnings():
                 # IPython warns of a home that cannot be written to, and works.
@@ -102,7 +94,7 @@ def _packages():
     from packaging.requirements import Requirement
 
     wrong, count = [], 0
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+    for line in (paths.ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
         if not line or line.startswith("-"):
             continue
@@ -136,12 +128,13 @@ def _kernel():
 
 def _drivers():
     """database drivers can be imported"""
-    for name in DRIVERS:
+    names = [driver.PACKAGE for driver in DRIVERS]
+    for name in names:
         try:
             importlib.import_module(name)
         except Exception as error:
             return Finding(_drivers.__doc__, f"{name}: {type(error).__name__}: {error}", INSTALL)
-    return Finding(_drivers.__doc__, ", ".join(DRIVERS), "")
+    return Finding(_drivers.__doc__, ", ".join(names), "")
 
 
 def _loopback():
@@ -199,67 +192,12 @@ def _is_orphan(process):
         return False  # it ended while it was looked at
 
 
-def _servers():
-    """One look per database: a configured server answers, or the sandbox stands in for it."""
-    return [lambda server=server: _server(*server) for server in SERVERS]
-
-
-def _server(label, host_name, port_name, default):
-    what = f"{label} can be reached"
-    host, port = os.environ.get(host_name), os.environ.get(port_name) or str(default)
-    if not host:
-        return Finding(what, f"the sandbox; {host_name} is not set", "")
-    back = f"`unset {host_name} {port_name}` for the sandbox"
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        fix = f"`export {port_name}={default}`, or {back}"
-        return Finding(what, f"{port_name} is {port!r}, not a port from 1 to 65535", fix)
-    host = host.split(",")[0].strip()  # of several contact points the workbook takes the first
-    try:
-        with socket.create_connection((host, int(port)), timeout=2):
-            return Finding(what, f"{host}:{port}", "")
-    except OSError as error:
-        return Finding(what, f"{host}:{port}: {error}", f"`docker compose up -d`, or {back}")
-
-
-def _mongodb():
-    """MongoDB can be reached"""
-    uri = os.environ.get("MONGODB_URI")
-    if uri:
-        from pymongo import MongoClient
-
-        try:
-            with MongoClient(uri, serverSelectionTimeoutMS=2000) as client:
-                client.admin.command("ping")
-            return Finding(_mongodb.__doc__, "the server of MONGODB_URI", "")
-        except Exception as error:
-            fix = "`docker compose up -d`, or `unset MONGODB_URI` for the sandbox"
-            return Finding(_mongodb.__doc__, f"{type(error).__name__}: {str(error)[:80]}", fix)
-    from workbook import databases
-
-    try:
-        program = databases.mongod()
-    except LookupError as error:
-        fix = (
-            "`conda install conda-forge::mongodb` puts a `mongod` on PATH; or `docker compose up -d mongodb`, "
-            f"then {_set('MONGODB_URI')}mongodb://127.0.0.1:27017"
-        )
-        if os.environ.get("WORKBOOK_MONGOD"):
-            fix = "`unset WORKBOOK_MONGOD` for the sandbox"
-        return Finding(_mongodb.__doc__, str(error), fix)
-    name, folder = program or databases.mongodb_package(), tempfile.gettempdir()
-    free = shutil.disk_usage(folder).free / 2**20
-    if free < ROOM:
-        detail = f"{name} keeps its files in {folder}, where only {free:.1f} MB are free"
-        return Finding(_mongodb.__doc__, detail, f"free {ROOM} MB there, or {_set('TMPDIR')}another folder")
-    return Finding(_mongodb.__doc__, f"{name}; MONGODB_URI is not set", "")
-
-
 def _progress():
     """your progress can be saved"""
-    from workbook import progress
+    from workbook.exercises import progress
 
     trouble = progress.trouble() or _full(progress.location().parent)
-    fix = f"{_set('WORKBOOK_PROGRESS')}{shlex.quote(str(Path.home() / 'workbook-progress.json'))}"
+    fix = f"{setting('WORKBOOK_PROGRESS')}{shlex.quote(str(Path.home() / 'workbook-progress.json'))}"
     return Finding(_progress.__doc__, trouble or str(progress.location()), fix if trouble else "")
 
 
@@ -272,7 +210,3 @@ def _full(folder):
         return ""
     except OSError as error:
         return str(error)
-
-
-def _set(name):
-    return f"export {name}=" if os.name == "posix" else f"set {name}="

@@ -88,19 +88,6 @@ def dress(page, pages, cells):
     return cells + foot(page, pages)
 
 
-def refresh(root):
-    """Write what is generated into chapters and solutions, running nothing; the Pages that changed."""
-    pages, changed = load(root), []
-    for page in pages.values():
-        if page.room == "exercises":
-            continue  # all of it is generated
-        notebook = notebooks.read(root / page.path)
-        notebook["cells"] = dress(page, pages, notebook["cells"])
-        if notebooks.write(root / page.path, notebooks.dumps(notebook)):
-            changed.append(page)
-    return changed
-
-
 def inline(text):
     """A sentence of markdown as HTML: escaped, its `code` and *emphasis* as in the notebook."""
 

@@ -5,7 +5,7 @@ import pytest
 
 from ch01_request_life import create_app
 from ch01_request_life.config import Config, TestConfig
-from workbook.recorder import Recorder
+from workbook import Recorder
 
 CORS = "Access-Control-Allow-Origin"
 AROUND = {"X-Coin": "1"}

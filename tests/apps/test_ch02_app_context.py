@@ -11,7 +11,7 @@ from ch02_app_context.commands import count_notes, in_context
 from ch02_app_context.config import Config
 from ch02_app_context.db import get_db
 from ch02_app_context.users import current_user
-from workbook.recorder import Recorder
+from workbook import Recorder
 
 
 @pytest.fixture

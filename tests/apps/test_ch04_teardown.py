@@ -11,10 +11,7 @@ from rethinkdb.errors import ReqlDriverError
 
 from ch04_teardown import create_app, db
 from ch04_teardown.config import Config
-from workbook import databases
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import Recorder, Timeline, Wire, databases
 
 RECORDING = "/songs/so-what/recording"
 

@@ -10,10 +10,7 @@ from werkzeug.local import LocalProxy
 
 from ch05_g_conn import create_app, db, getter, lazy_g, proxy
 from ch05_g_conn.config import Config
-from workbook import databases
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import Recorder, Timeline, Wire, databases
 
 WAYS = ["getter", "proxy", "g"]
 LOOK = {"getter": getter.get_conn, "proxy": lambda: proxy.conn.is_open(), "g": lambda: g.conn}

@@ -13,11 +13,7 @@ from pymongo.errors import OperationFailure
 from rethinkdb.errors import ReqlDriverError
 from werkzeug.serving import make_server
 
-from workbook import databases
-from workbook.launch import APPS
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import APPS, Recorder, Timeline, Wire, databases
 
 sys.path.insert(0, str(APPS))
 

@@ -16,11 +16,7 @@ from pymongo.errors import ConnectionFailure
 from ch07_app_lifetime import commands, create_app, members
 from ch07_app_lifetime.config import Config
 from passwords import fast_hash
-from workbook import databases
-from workbook.launch import APPS
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import APPS, Recorder, Timeline, Wire, databases
 
 ADA, GRACE = ("ada", "engine"), ("grace", "cobol")
 FIRST = "000000000000000000000001"

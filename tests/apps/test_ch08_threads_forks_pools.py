@@ -15,11 +15,7 @@ from processes import left_running
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
-from workbook import databases
-from workbook.launch import APPS, launch
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import APPS, Recorder, Timeline, Wire, databases, launch
 
 sys.path.insert(0, str(APPS))
 

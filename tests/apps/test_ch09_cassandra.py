@@ -24,12 +24,8 @@ from ch09_cassandra import create_app
 from ch09_cassandra import settings as settings_of_the_app
 from ch09_cassandra.animals import SELECT_ONE
 from ch09_cassandra.config import Config
-from workbook import databases
+from workbook import APPS, Recorder, Timeline, Wire, databases
 from workbook.child import Child
-from workbook.launch import APPS
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
 
 TOKEN = "the keeper's own"
 KEEPER = {"Authorization": f"Bearer {TOKEN}"}

@@ -17,11 +17,7 @@ from rethinkdb.errors import ReqlDriverError
 
 from ch10_streaming import create_app, json_provider, pieces
 from ch10_streaming.config import Config
-from workbook import databases
-from workbook.launch import launch
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import Recorder, Timeline, Wire, databases, launch
 
 STEM = "ch10_streaming"
 ROWS, PAGE = 120, 50

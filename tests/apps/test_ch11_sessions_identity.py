@@ -9,10 +9,7 @@ from ch11_sessions_identity import auth, create_app
 from ch11_sessions_identity.auth import safe_next
 from ch11_sessions_identity.config import Config
 from passwords import fast_hash
-from workbook import databases
-from workbook.recorder import Recorder
-from workbook.timeline import Timeline
-from workbook.wire import Wire
+from workbook import Recorder, Timeline, Wire, databases
 
 ADA = {"name": "ada", "password": "so what 1959"}
 ANY = {"$gt": ""}

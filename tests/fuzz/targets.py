@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from fuzz.hostile import FORM, JSON, basic
 from fuzz.raw import Request
 from passwords import fast_hash
-from workbook import databases
-from workbook.launch import APPS, launch
-from workbook.wire import Wire
+from workbook import APPS, Wire, databases, launch
 
 POOL_SIZE = 4
 READING = st.sampled_from(["GET", "GET", "GET", "HEAD", "OPTIONS"])

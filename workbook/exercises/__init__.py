@@ -1,0 +1,1 @@
+"""What a learner's exercises stand on: their chapters, checks, progress and predictions."""

@@ -1,0 +1,1 @@
+"""An app in a process of its own: started, recorded, asked."""
