@@ -92,7 +92,7 @@ class Child:
         """
 
         def find():
-            for report in list(self._reports):
+            for report in self._reports:
                 if key in report and value in (None, report[key]):
                     self._reports.remove(report)
                     return report

@@ -129,13 +129,20 @@ def test_first_requests_at_once(app, make, database, wire, monkeypatch):
     assert wire.opened == 2
     wire.delay(0)
     # All of them have looked before one of them has a session, however busy the machine is.
-    looked = threading.Barrier(8, timeout=60)
-    connect = ch09_cassandra.wrong.connect
-    monkeypatch.setattr(ch09_cassandra.wrong, "connect", lambda config: looked.wait() >= 0 and connect(config))
+    looked, connect, sessions = threading.Barrier(8, timeout=60), ch09_cassandra.wrong.connect, []
+
+    def connect_together(config):
+        looked.wait()
+        sessions.append(connect(config))
+        return sessions[-1]
+
+    monkeypatch.setattr(ch09_cassandra.wrong, "connect", connect_together)
     try:
         assert at_once(fresh, "/wrong/unlocked/Panthera", 8) == ({200}, 8)
     finally:
-        fresh.extensions["unlocked session"].cluster.shutdown()
+        # All of them: those that nobody holds would look for their server, and log it, to the end of the tests.
+        for session in sessions:
+            session.cluster.shutdown()
 
 
 def test_each_statement_is_prepared_once_by_threads_at_once(app, make, database, wire):

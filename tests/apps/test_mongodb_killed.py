@@ -9,6 +9,7 @@ import pytest
 
 from ch06_many_backends.auth import hashed
 from workbook import databases
+from workbook.drivers import servers
 
 TOKEN = "a long random token"
 SHOP = {"SECRET_KEY": "test", "MONGODB_SOCKET_MS": 1000}
@@ -45,7 +46,7 @@ def database(monkeypatch):
 @pytest.fixture
 def server(database):
     """The process of the server."""
-    server = psutil.Process(databases._sandboxes["mongodb"][0].pid)
+    server = psutil.Process(servers.sandboxes["mongodb"][0].pid)
     yield server
     if server.is_running():
         server.resume()

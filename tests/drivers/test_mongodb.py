@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("no_servers_of_the_shell")
     ("uri", "through"),
     [
         ("mongodb://localhost", "mongodb://127.0.0.1:7/?directConnection=true"),
+        ("mongodb://a/?directConnection=false&w=1", "mongodb://127.0.0.1:7/?w=1&directConnection=true"),
         ("mongodb://LOCALHOST:27017", "mongodb://127.0.0.1:7/?directConnection=true"),
         ("mongodb://[::1]:27017/", "mongodb://127.0.0.1:7/?directConnection=true"),
         (

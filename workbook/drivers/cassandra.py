@@ -107,6 +107,9 @@ def _cluster(host, port):
         protocol_version=4,
         auth_provider=PlainTextAuthProvider(*login) if all(login) else None,
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+        # The driver's own 5 and 2 seconds are short on a machine with thirty learners.
+        connect_timeout=30,
+        control_connection_timeout=30,
     )
 
 

@@ -55,7 +55,9 @@ class MongoDB:
                 "a Wire stands before one server: write MONGODB_URI as mongodb://, with one host and without "
                 "replicaSet="
             )
-        options = "&".join(filter(None, [parts["options"], "directConnection=true"]))
+        options = [word for word in (parts["options"] or "").split("&") if word]
+        options = [word for word in options if not word.lower().startswith("directconnection=")]
+        options = "&".join([*options, "directConnection=true"])
         uri = f"mongodb://{parts['login'] or ''}{wire.host}:{wire.port}/{parts['database'] or ''}?{options}"
         return dataclasses.replace(self, uri=uri)
 

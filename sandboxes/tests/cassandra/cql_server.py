@@ -21,7 +21,8 @@ start = partial(sandboxes.start, "cassandra")
 def connect(port, keyspace=None, **options):
     """A quiet session; ``session.cluster.shutdown()`` closes it."""
     profile = ExecutionProfile(RoundRobinPolicy(), request_timeout=30, row_factory=tuple_factory)
-    options = {"protocol_version": 4, "schema_metadata_enabled": False, **options}
+    patient = {"connect_timeout": 30, "control_connection_timeout": 30}
+    options = {"protocol_version": 4, "schema_metadata_enabled": False, **patient, **options}
     cluster = Cluster(["127.0.0.1"], port=port, execution_profiles={EXEC_PROFILE_DEFAULT: profile}, **options)
     return cluster.connect(keyspace)
 
