@@ -6,7 +6,7 @@ PY := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup lab copy reset progress doctor test fuzz exercises outputs book bench conformance pins clean
+.PHONY: help ready setup lab copy reset progress doctor test lint next fuzz exercises outputs book bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -49,6 +49,13 @@ book: ready ## make the book to read, build/book/index.html, from the stored out
 	$(PY) -m sphinx --quiet --fail-on-warning --keep-going -c docs/book -d build/doctrees build/pages build/book
 	$(PY) docs/book/check.py build/book
 
+lint: ready ##@ read the code and the prose: ruff, mypy, codespell
+	$(PY) bootstrap.py --uv pip install --quiet --python $(PY) --requirement requirements-lint.txt
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) -m codespell_lib
+
 fuzz: export FUZZ_REQUESTS ?= 10000
 fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
 	$(PY) -m pytest -n 0 -s tests/fuzz
@@ -70,6 +77,8 @@ pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgra
 	--custom-compile-command 'make pins' --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --group book --constraint requirements.txt $(UPGRADE) --output-file requirements-book.txt
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --group lint --constraint requirements.txt $(UPGRADE) --output-file requirements-lint.txt
 
 clean: ## remove the environment and the book
 	rm -rf .venv .uv build
