@@ -1,0 +1,1 @@
+"""The tools of those who write chapters: nothing that a learner runs needs them."""
