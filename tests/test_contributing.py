@@ -66,11 +66,11 @@ def test_workflows_test_every_python_on_three_systems():
 
 def test_the_version_is_in_one_place_and_the_changelog_knows_it():
     assert "version" not in CITATION
-    headings = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
-    assert headings[0] == ("Unreleased", "")
-    assert all(date for _, date in headings[1:])
-    released = [version for version, _ in headings[1:]]
-    assert (released or [PROJECT["version"]])[0] == PROJECT["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", changelog, re.M)
+    assert headings[0] == ("Unreleased", "") and all(date for _, date in headings[1:])
+    first = re.findall(r"^This will be (.+), the first release", changelog, re.M)
+    assert [*first, *(version for version, _ in headings[1:])][0] == PROJECT["version"]
 
 
 def test_the_citation_names_whom_the_licence_names():

@@ -1,4 +1,3 @@
-import json
 import shutil
 
 import pytest
@@ -78,13 +77,11 @@ def test_what_a_chapter_lacks_is_said(root, path, old, new, said):
     assert not any(STEM in sentence for sentence in gaps.missing("ch00_start"))
 
 
-def test_broken_notebooks_are_named_once(root):
-    for room in ("notebooks", "solutions"):
-        (root / room / f"{STEM}.ipynb").write_text(json.dumps([]))
-    found = gaps.missing(STEM)
-    assert found == list(dict.fromkeys(found))
-    for room in ("notebooks", "solutions"):
-        assert f"{room}/{STEM}.ipynb cannot be read: it is no notebook" in found
+@pytest.mark.parametrize("room", ["notebooks", "solutions"])
+def test_a_broken_notebook_is_named_once(root, room):
+    (root / room / f"{STEM}.ipynb").write_text("[]")
+    said = f"{room}/{STEM}.ipynb cannot be read: it is no notebook"
+    assert gaps.missing(STEM).count(said) == gaps.missing().count(said) == 1
 
 
 def test_a_start_page_needs_no_exercises(root):
