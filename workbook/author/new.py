@@ -7,7 +7,7 @@ import re
 
 from nbformat import v4
 
-from workbook import exercises, notebooks
+from workbook import exercises, files, notebooks
 from workbook.notebooks import NotebookError
 
 STEM = re.compile(r"ch(\d\d)_[a-z]\w*", re.ASCII)
@@ -79,6 +79,7 @@ TEST = '''\
 """The claims of chapter {number}, in-process."""
 
 import pytest
+
 from {stem} import create_app
 
 
@@ -130,7 +131,7 @@ def lay_out(stem, root=None):
     changed = {"README.md": _readme(stem, root), **_start_page(stem, root)}
     for path, text in {**made, **changed}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
+        files.write(root / path, text)
     return [*made, *changed]
 
 
