@@ -1,12 +1,14 @@
 # Every target works from a fresh clone: bootstrap.py makes the environment when it is first needed.
 ifeq ($(OS),Windows_NT)
-PY := .venv/Scripts/python
+BIN := Scripts
 else
-PY := .venv/bin/python
+BIN := bin
 endif
+PY := .venv/$(BIN)/python
+NEXT := build/next/$(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup lab copy reset progress doctor test fuzz exercises outputs book bench conformance pins clean
+.PHONY: help ready setup lab copy reset progress doctor test lint next fuzz exercises outputs book bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -49,6 +51,24 @@ book: ready ## make the book to read, build/book/index.html, from the stored out
 	$(PY) -m sphinx --quiet --fail-on-warning --keep-going -c docs/book -d build/doctrees build/pages build/book
 	$(PY) docs/book/check.py build/book
 
+FLASK ?= https://github.com/pallets/flask/archive/refs/heads/main.zip \
+	https://github.com/pallets/werkzeug/archive/refs/heads/main.zip
+
+next: ready ##@ run the chapters on the next Flask, or on another: make next FLASK="flask==3.1.2", or a path
+	$(PY) bootstrap.py --uv venv --quiet --clear --python $(PY) build/next
+	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --requirement requirements.txt
+	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --no-deps --editable .
+	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) $(FLASK)
+	$(PY) bootstrap.py --uv pip list --quiet --python $(NEXT) | grep -iE '^(flask|werkzeug) '
+	$(NEXT) -m pytest --quiet notebooks
+
+lint: ready ##@ read the code and the prose: ruff, mypy, codespell
+	$(PY) bootstrap.py --uv pip install --quiet --python $(PY) --requirement requirements-lint.txt
+	$(PY) -m ruff check --quiet
+	$(PY) -m ruff format --quiet --check
+	$(PY) -m mypy --no-error-summary
+	$(PY) -m codespell_lib
+
 fuzz: export FUZZ_REQUESTS ?= 10000
 fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
 	$(PY) -m pytest -n 0 -s tests/fuzz
@@ -70,6 +90,8 @@ pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgra
 	--custom-compile-command 'make pins' --no-emit-package database-sandboxes --group test $(UPGRADE) --output-file requirements.txt pyproject.toml
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --group book --constraint requirements.txt $(UPGRADE) --output-file requirements-book.txt
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --group lint --constraint requirements.txt $(UPGRADE) --output-file requirements-lint.txt
 
 clean: ## remove the environment and the book
 	rm -rf .venv .uv build

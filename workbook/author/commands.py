@@ -1,0 +1,88 @@
+"""The commands of those who write chapters: ``workbook author COMMAND``."""
+
+import sys
+from time import perf_counter
+
+import click
+
+# Each command imports what it needs, when it is called.
+
+
+def known_stems(context, parameter, stems):
+    """The stems, or a usage error that lists the ones there are."""
+    from workbook.author import gaps
+
+    there = gaps.chapters()
+    for stem in stems:
+        if stem not in there:
+            new = f"`workbook author new {stem}` lays out a new one."
+            raise click.BadParameter(f"there is no {stem!r}. There are: {', '.join(there)}. {new}", context, parameter)
+    return stems
+
+
+some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=known_stems)
+
+
+@click.group()
+def author():
+    """For those who write chapters: new, check, outputs, starters."""
+
+
+@author.command()
+@click.argument("stem")
+def new(stem):
+    """Lay out a new chapter in every room.
+
+    STEM is its number and its name, such as ch14_caching. TODO stands where you are to write.
+    """
+    from workbook.author.new import lay_out
+
+    click.echo("\n".join(lay_out(stem)))
+    then = [f"`workbook author {command} {stem}`" for command in ("outputs", "starters", "check")]
+    click.echo(f"Next: {', '.join(then)}.")
+
+
+@author.command()
+@some_stems
+def check(stems):
+    """Say what chapters still lack: of those named, or of all."""
+    from workbook.author import gaps
+
+    found = [said for stem in stems or [None] for said in gaps.missing(stem)]
+    click.echo("\n".join(dict.fromkeys(found)) or "Nothing is missing.")
+    sys.exit(bool(found))
+
+
+@author.command()
+@click.option("--all", "every", is_flag=True, help="Run every chapter and every solution.")
+@some_stems
+def outputs(every, stems):
+    """Run what a change of chapters touches, and store the outputs.
+
+    That is the chapters and solutions of the STEMs, and others that use their apps. The links at the
+    foot of all pages are written first.
+    """
+    from workbook import exercises, notebooks, pages
+    from workbook.author import touched
+
+    if not stems and not every:
+        raise click.UsageError("Name the chapters that you have changed, or say --all.")
+    for page in pages.refresh(exercises.ROOT):
+        click.echo(f"links  {page.path}")
+    paths = touched.notebooks_of(stems, exercises.ROOT)
+    for number, path in enumerate(paths, 1):
+        click.echo(f"{number} of {len(paths)}  {path.parent.name}/{path.name}: ", nl=False)
+        began = perf_counter()
+        [(_, changed)] = notebooks.store([path])
+        click.echo(f"{'stored' if changed else 'same'}, {perf_counter() - began:.0f} s")
+
+
+@author.command()
+@click.option("--force", is_flag=True, help="Write over what somebody has written into exercises/.")
+@some_stems
+def starters(force, stems):
+    """Make exercises/ from solutions/: of the STEMs, or all."""
+    from workbook import exercises
+
+    for path, changed in exercises.write(stems, force):
+        click.echo(f"{'wrote' if changed else 'same '} exercises/{path.name}")
