@@ -8,7 +8,7 @@ PY := .venv/$(BIN)/python
 NEXT := build/next/$(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup lab copy reset progress doctor test lint next fuzz exercises outputs book bench conformance pins clean
+.PHONY: help ready setup lab copy reset progress doctor test lint next fuzz book bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -72,12 +72,6 @@ lint: ready ##@ read the code and the prose: ruff, mypy, codespell
 fuzz: export FUZZ_REQUESTS ?= 10000
 fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
 	$(PY) -m pytest -n 0 -s tests/fuzz
-
-exercises: ready ##@ generate exercises/ from solutions/ (STEM=ch03_one_connection: only that)
-	$(PY) -m workbook exercises $(STEM)
-
-outputs: ready ##@ run every chapter and solution and store its outputs
-	$(PY) -m workbook outputs
 
 bench: ready ##@ measure: launching, the sandbox, the notebooks
 	$(PY) -m tests.bench

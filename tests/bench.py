@@ -42,7 +42,7 @@ def figures(chapter, about, packages, rows):
         recorded.write(chapter, about, packages, rows, folder)
         print(recorded.Measured(chapter, folder))
     if RECORD in sys.argv:
-        print(f"recorded; now `workbook outputs notebooks/{chapter}*`, or its tests see other figures than it shows")
+        print(f"recorded; now `workbook author outputs {chapter}...`, or its tests see other figures than it shows")
 
 
 def start_to_ready(kind, rounds):

@@ -36,31 +36,8 @@ def test_progress(root):
         assert "  half    done           1 try\n" in call("progress", *arguments).output
 
 
-def test_exercises_says_what_it_did_and_what_is_wrong(root):
-    assert call("exercises").output == f"wrote exercises/{STEM}.ipynb\n"
-    assert call("exercises", STEM).output == f"same  exercises/{STEM}.ipynb\n"
-    found = call("exercises", "--check")
-    assert found.exit_code == 1 and "has cells that were not run" in found.output
-    # A chapter that is not finished does not hold up the others.
-    (root / "notebooks" / "ch02_new.ipynb").write_text("{}")
-    found = call("exercises")
-    assert f"exercises/{STEM}.ipynb\n" in found.output
-    assert found.exit_code == 1 and "notebooks/ch02_new.ipynb has no exercises" in found.output
-    (root / "exercises" / f"{STEM}.ipynb").write_text("{")
-    assert call("exercises").exit_code == 1
-    assert call("exercises", "--force", STEM).output.startswith(f"wrote exercises/{STEM}.ipynb\n")
-
-
-def test_outputs_writes_links_first(root):
-    chapter = root / "notebooks" / f"{STEM}.ipynb"
-    assert call("outputs", chapter).output == (
-        f"links  notebooks/{STEM}.ipynb\nlinks  solutions/{STEM}.ipynb\nsame   notebooks/{STEM}.ipynb\n"
-    )
-    assert "nowhere.ipynb' does not exist" in call("outputs", root / "nowhere.ipynb").output
-
-
 def test_copy_reset_and_what_goes_wrong(root, tmp_path):
-    call("exercises")
+    call("author", "starters")
     folder = tmp_path / "mine"
     assert call("copy", "--folder", folder).output == f"Your copy is in {folder}: 3 notebooks.\n"
     mine = folder / "1 Exercises.ipynb"
@@ -98,7 +75,7 @@ def test_sandbox_gets_its_arguments_as_they_are(monkeypatch):
 @pytest.mark.skipif(os.name != "posix", reason="exec as POSIX knows it")
 @pytest.mark.parametrize(("user", "more"), [(1000, []), (0, ["--allow-root"])])
 def test_lab_becomes_jupyterlab_in_the_learners_folder(root, tmp_path, monkeypatch, user, more):
-    call("exercises")
+    call("author", "starters")
     calls = []
     monkeypatch.setattr(os, "geteuid", lambda: user)
     monkeypatch.setattr(os, "execv", lambda *given: calls.append(given))
@@ -142,8 +119,8 @@ def test_unknown_names_list_the_known_ones():
     unknown = run("bogus")
     assert unknown.returncode == 2 and "no command 'bogus'. There are: lab, copy, reset," in unknown.stderr
     assert run("notes", "nosuch").returncode == 2
-    for command in ("notes", "progress", "exercises"):
-        unknown = call(command, "nosuch").output
+    for command in (["notes"], ["progress"], ["author", "check"]):
+        unknown = call(*command, "nosuch").output
         assert "there is no 'nosuch'. There are: " in unknown and "ch03_one_connection" in unknown
     assert "No such option '--fast'" in call("doctor", "--fast").output
 
@@ -176,7 +153,7 @@ def test_notes_are_those_of_the_notebooks():
 def test_a_command_imports_only_what_it_needs():
     code = (
         "import sys; from workbook import __main__\n"
-        "heavy = {'flask', 'httpx', 'nbformat', 'jupyter_client', 'workbook.exercises', 'workbook.author'}\n"
+        "heavy = {'flask', 'httpx', 'nbformat', 'jupyter_client', 'workbook.exercises', 'workbook.author.problems'}\n"
         "sys.exit(len(heavy & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT).returncode == 0

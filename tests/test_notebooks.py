@@ -71,7 +71,7 @@ def test_expected_errors_are_real_ones(notebook):
         assert failed == ("raises-exception" in cell["metadata"].get("tags", [])), text(cell)
         for output in cell["outputs"]:
             if output["output_type"] == "error":
-                # Stored by `workbook outputs`, which leaves out the frames and their paths.
+                # Stored by `workbook author outputs`, which leaves out the frames and their paths.
                 assert output["traceback"] == [f"{output['ename']}: {output['evalue']}"]
 
 

@@ -13,14 +13,13 @@ ROOT = Path(workbook.__file__).parent
 FLOORS = [
     ["paths", "files", "surroundings", "finding"],
     ["child", "notebooks"],
-    ["pages", "figures", "drivers"],
+    ["pages", "figures", "drivers", "commands"],
     ["learner", "databases", "running"],
     ["exercises"],
     ["author", "doctor"],
     ["__init__", "__main__"],
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-APART = "sandbox"  # servers that know one thing of the workbook, child
 
 
 def arrows(root):
@@ -28,8 +27,7 @@ def arrows(root):
     known = {}
     for path in root.rglob("*.py"):
         *rooms, name = path.relative_to(root).with_suffix("").parts
-        if APART not in rooms:
-            known[".".join(rooms if rooms and name == "__init__" else [*rooms, name])] = path
+        known[".".join(rooms if rooms and name == "__init__" else [*rooms, name])] = path
     return {module: imported(path, known) for module, path in known.items()}
 
 
@@ -41,7 +39,7 @@ def imported(path, known):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: write imports with the name of their room"
-            whole = [f"{node.module}.{alias.name}" for alias in node.names if alias.name != APART]
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
             # What is no module is a name in one.
             names |= {name if name.removeprefix("workbook.") in known else node.module for name in whole}
     inside = {name.removeprefix("workbook.") for name in names if name.startswith("workbook.")}

@@ -10,28 +10,10 @@ from urllib.parse import quote
 import click
 
 from workbook import paths
-from workbook.notebooks import NotebookError
-
+from workbook.author.commands import author
+from workbook.commands import Commands
 
 # Each command imports what it needs: `workbook sandbox` must not wait for Jupyter.
-
-
-class Commands(click.Group):
-    """Commands in the order of their writing; whoever asks for another one is told which there are."""
-
-    def list_commands(self, context):
-        return list(self.commands)
-
-    def resolve_command(self, context, args):
-        if args and args[0] not in self.commands:
-            raise click.UsageError(f"There is no command {args[0]!r}. There are: {', '.join(self.commands)}.", context)
-        return super().resolve_command(context, args)
-
-    def invoke(self, context):
-        try:
-            return super().invoke(context)
-        except NotebookError as error:  # its message says what to do
-            raise click.ClickException(str(error)) from error
 
 
 def known_stems(context, parameter, stems):
@@ -165,45 +147,15 @@ def sandbox(arguments):
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Change nothing; fail if something would change.")
-@click.option("--force", is_flag=True, help="Write over what somebody has written into exercises/.")
-@some_stems
-def exercises(check, force, stems):
-    """For authors: generate exercises/ from solutions/."""
-    from workbook.author import problems, starters
-
-    if not check:
-        for path, changed in starters.write(stems, force):
-            click.echo(f"{'wrote' if changed else 'same '} exercises/{path.name}")
-    found = problems.problems() + (starters.differences() if check else [])
-    if found:
-        raise NotebookError("\n".join(found))
-    if check:
-        click.echo("exercises/ is what solutions/ generate")
-
-
-@main.command()
-@click.argument("chosen", metavar="[NOTEBOOK]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def outputs(chosen):
-    """For authors: run chapters and solutions, and store their outputs.
-
-    Links at the foot of all pages are written first.
-    """
-    from workbook.author import outputs
-
-    for page in outputs.refresh(paths.ROOT):
-        click.echo(f"links  {page.path}")
-    for path, changed in outputs.store(chosen):
-        click.echo(f"{'stored' if changed else 'same  '} {path.parent.name}/{path.name}")
-
-
-@main.command()
 @some_stems
 def notes(stems):
     """For instructors: print the notes of chapters."""
     from workbook.author import notes
 
     click.echo(notes.notes(stems))
+
+
+main.add_command(author)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from time import perf_counter
 
 import click
 
+from workbook.commands import Commands
+
 # Each command imports what it needs, when it is called.
 
 
@@ -23,7 +25,7 @@ def known_stems(context, parameter, stems):
 some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=known_stems)
 
 
-@click.group()
+@click.group(cls=Commands)
 def author():
     """For those who write chapters: new, check, outputs, starters."""
 
@@ -62,18 +64,18 @@ def outputs(every, stems):
     That is the chapters and solutions of the STEMs, and others that use their apps. The links at the
     foot of all pages are written first.
     """
-    from workbook import exercises, notebooks, pages
-    from workbook.author import touched
+    from workbook import paths
+    from workbook.author import outputs, touched
 
     if not stems and not every:
         raise click.UsageError("Name the chapters that you have changed, or say --all.")
-    for page in pages.refresh(exercises.ROOT):
+    for page in outputs.refresh(paths.ROOT):
         click.echo(f"links  {page.path}")
-    paths = touched.notebooks_of(stems, exercises.ROOT)
-    for number, path in enumerate(paths, 1):
-        click.echo(f"{number} of {len(paths)}  {path.parent.name}/{path.name}: ", nl=False)
+    found = touched.notebooks_of(stems, paths.ROOT)
+    for number, path in enumerate(found, 1):
+        click.echo(f"{number} of {len(found)}  {path.parent.name}/{path.name}: ", nl=False)
         began = perf_counter()
-        [(_, changed)] = notebooks.store([path])
+        [(_, changed)] = outputs.store([path])
         click.echo(f"{'stored' if changed else 'same'}, {perf_counter() - began:.0f} s")
 
 
@@ -82,7 +84,7 @@ def outputs(every, stems):
 @some_stems
 def starters(force, stems):
     """Make exercises/ from solutions/: of the STEMs, or all."""
-    from workbook import exercises
+    from workbook.author import starters
 
-    for path, changed in exercises.write(stems, force):
+    for path, changed in starters.write(stems, force):
         click.echo(f"{'wrote' if changed else 'same '} exercises/{path.name}")

@@ -4,7 +4,9 @@ import ast
 import json
 import re
 
-from workbook import exercises, notebooks, pages
+from workbook import notebooks, pages, paths
+from workbook.author import starters
+from workbook.author.problems import problems
 from workbook.notebooks import NotebookError, text
 
 ROOMS = {  # where the files of a chapter are
@@ -23,7 +25,7 @@ START = "ch00_"  # a start page has no exercises, no app and no lesson
 
 def chapters(root=None):
     """The stems of all that is there of any chapter, in order."""
-    root = root or exercises.ROOT
+    root = root or paths.ROOT
     found = [*root.glob("apps/ch[0-9][0-9]_*"), *root.glob("checks/ch[0-9][0-9]_*.py")]
     for room in ("notebooks", "solutions", "exercises"):
         found += root.glob(f"{room}/ch[0-9][0-9]_*.ipynb")
@@ -32,7 +34,7 @@ def chapters(root=None):
 
 def missing(stem=None, root=None):
     """What the chapter ``stem``, or (None) all of the checkout lacks: a list of sentences, [] if nothing."""
-    root = root or exercises.ROOT
+    root = root or paths.ROOT
     found = []
     for one in [stem] if stem else chapters(root):
         found += _rooms(one, root)
@@ -43,15 +45,15 @@ def missing(stem=None, root=None):
         found += _tables(one, root)
         found += _code(one, root)
         found += _todo(one, root)
-    found += [said for said in [*exercises.problems(root), *_differences(root)] if not stem or stem in said]
+    found += [said for said in [*problems(root), *_differences(root)] if not stem or stem in said]
     return list(dict.fromkeys(found))
 
 
 def _differences(root):
     try:
-        return exercises.differences(root)
+        return starters.differences(root)
     except NotebookError:
-        return []  # exercises.problems() says it
+        return []  # problems() says it
 
 
 def _paths(stem, root):

@@ -7,7 +7,7 @@ import re
 
 from nbformat import v4
 
-from workbook import exercises, files, notebooks
+from workbook import files, notebooks, paths
 from workbook.notebooks import NotebookError
 
 STEM = re.compile(r"ch(\d\d)_[a-z]\w*", re.ASCII)
@@ -97,7 +97,7 @@ ANSWER = 'def {name}():\n    """TODO: what it returns."""\n    # BEGIN SOLUTION\
 CHECKS = '''\
 """Checks of chapter {number}: TODO."""
 
-from workbook.check import NotYet, exercise
+from workbook import NotYet, exercise
 '''
 CHECK = """
 
@@ -120,7 +120,7 @@ def lay_out(stem, root=None):
 
     Runs nothing. Raises NotebookError, and writes nothing, if the stem is malformed or anything of the chapter exists.
     """
-    root = root or exercises.ROOT
+    root = root or paths.ROOT
     if not STEM.fullmatch(stem):
         raise NotebookError(f"{stem!r} is no name of a chapter: give it a number and words, as in ch04_teardown")
     made = _files(stem)
@@ -158,7 +158,7 @@ def _title(stem):
 def _chapter(about):
     cells = [
         v4.new_markdown_cell(OPENING.format(**about)),
-        v4.new_code_cell("from workbook.launch import launch\nfrom workbook.predict import predict"),
+        v4.new_code_cell("from workbook import launch, predict"),
         v4.new_markdown_cell(PUZZLE),
         v4.new_code_cell("predict(...)"),
         v4.new_code_cell(f'app = launch("{about["stem"]}")\napp.get("/")\napp.timeline()'),
@@ -172,9 +172,9 @@ def _solutions(about):
     cells = [
         v4.new_markdown_cell(f"# Solutions {about['number']}: {about['title'].lower()}"),
         v4.new_code_cell(
-            "from workbook.check import not_recorded\n\nnot_recorded()  # these answers are nobody's progress", **tagged
+            "from workbook import not_recorded\n\nnot_recorded()  # these answers are nobody's progress", **tagged
         ),
-        v4.new_code_cell("from workbook.check import check, hint, solution"),
+        v4.new_code_cell("from workbook import check, hint, solution"),
     ]
     for number, name in enumerate(NAMES, 1):
         cells += [

@@ -8,7 +8,7 @@ from workbook.author import outputs
 from workbook.exercises.chapters import ExerciseError, load, stems
 from workbook.notebooks import NotebookError, tags, text
 
-MAKE = "run `make exercises`"
+MAKE = "run `workbook author starters`"
 COUNTS = ["No exercises", "One exercise", *(f"{n} exercises" for n in "Two Three Four Five Six".split())]
 INTRO = (
     "{count}, {minutes} minutes. Write in the cells that say *your turn*, run them, then run the "
@@ -84,7 +84,7 @@ def write(chosen=None, force=False, root=None):
         names = ", ".join(f"exercises/{path.name}" for path in edited)
         raise ExerciseError(
             f"{names}: somebody has written here, and git does not keep it. See `git diff`; "
-            "`workbook exercises --force` writes over it"
+            "`workbook author starters --force` writes over it"
         )
     for stem, notebook in made.items():
         try:

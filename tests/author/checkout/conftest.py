@@ -4,7 +4,8 @@ import pytest
 
 import fake_checkout
 from fake_checkout import STEM
-from workbook import exercises, notebooks, pages
+from workbook import notebooks, paths
+from workbook.author import outputs, starters
 
 README = (
     "# Fake\n\n| chapter | about | minutes |\n|---|---|---|\n"
@@ -37,11 +38,10 @@ def root(tmp_path, monkeypatch):
     fake_checkout.write_chapter(root, [("markdown", "# Start here", []), ("markdown", MAP, [])], "ch00_start")
     for stem in ("ch00_start", STEM):
         change(root / "notebooks" / f"{stem}.ipynb", about)
-    for module in (exercises, notebooks):
-        monkeypatch.setattr(module, "ROOT", root)
-    monkeypatch.setattr(notebooks, "execute", run)
-    pages.refresh(root)
-    list(exercises.write(root=root))
+    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setattr(outputs, "execute", run)
+    outputs.refresh(root)
+    list(starters.write(root=root))
     return root
 
 

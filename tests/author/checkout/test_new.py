@@ -1,9 +1,10 @@
 import pytest
 
 from fake_checkout import STEM
-from workbook import exercises, notebooks, pages
-from workbook.author import gaps
+from workbook import notebooks
+from workbook.author import gaps, outputs, proof, starters
 from workbook.author.new import NAMES, lay_out
+from workbook.exercises.chapters import load
 from workbook.notebooks import NotebookError
 
 NEW = "ch14_caching"
@@ -20,7 +21,7 @@ def test_every_room_is_laid_out(root):
     assert made[-2:] == ["README.md", "notebooks/ch00_start.ipynb"]
     assert {path for path in after if after[path] != before.get(path)} == set(made)
     # What is left is for its author to write: three wrong answers, and whatever says TODO.
-    [*exercises.write([NEW])], [*notebooks.store(root.glob(f"*/{NEW}.ipynb"))], pages.refresh(root)
+    [*starters.write([NEW])], [*outputs.store(root.glob(f"*/{NEW}.ipynb"))], outputs.refresh(root)
     found = [said for said in gaps.missing(NEW) if "TODO" not in said]
     assert found == [
         f"{NEW}: {name!r} has 1 wrong answers: write at least three in tests/wrong_answers/{NEW}/{name}/"
@@ -41,9 +42,9 @@ def test_rows_come_in_the_order_of_chapters(root):
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_laid_out_works(root, name):
     lay_out(NEW)
-    known = exercises.load(NEW).exercise(name)
-    [wrong] = exercises.wrong_answers(NEW, name)
-    cards = [exercises.run(NEW, name, code) for code in (known.starter, known.solution, wrong.code)]
+    known = load(NEW).exercise(name)
+    [wrong] = proof.wrong_answers(NEW, name)
+    cards = [proof.run(NEW, name, code) for code in (known.starter, known.solution, wrong.code)]
     assert [card.outcome for card in cards] == ["not attempted", "done", "not yet"]
     assert cards[2].hint == wrong.hint
 
