@@ -57,7 +57,7 @@ FLASK ?= https://github.com/pallets/flask/archive/refs/heads/main.zip \
 next: ready ##@ run the chapters on the next Flask, or on another: make next FLASK="flask==3.1.2", or a path
 	$(PY) bootstrap.py --uv venv --quiet --clear --python $(PY) build/next
 	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --requirement requirements.txt
-	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --no-deps --editable .
+	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --no-deps --editable ./sandboxes --editable .
 	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) $(FLASK)
 	$(PY) bootstrap.py --uv pip list --quiet --python $(NEXT) | grep -iE '^(flask|werkzeug) '
 	$(NEXT) -m pytest --quiet notebooks

@@ -362,7 +362,8 @@ def make(base, keep=False):
 def make_with_uv(uv, base):
     path, environ = uv
     quiet = ["--quiet"] if base else []  # otherwise a Python is downloaded
-    venv = [path, "venv"] + quiet + ["--clear", "--relocatable", "--python", base["executable"] if base else BRING, VENV]
+    python = base["executable"] if base else BRING
+    venv = [path, "venv"] + quiet + ["--clear", "--relocatable", "--python", python, VENV]
     return run(venv, draws_bars=True, **environ)
 
 

@@ -42,9 +42,7 @@ def order(found, missing, refused):
             return NotYet(saw, "each name once", "Each of these functions runs at most once in a request.")
         unknown = [name for name in answer if name not in ORDER["found"]]
         if unknown:
-            return NotYet(
-                f"{unknown[0]!r} in {case}", "names that the app writes down", "Copy the names from the app."
-            )
+            return NotYet(f"{unknown[0]!r} in {case}", "names that the app writes down", "Copy the names from the app.")
         if set(answer) != set(expected):
             wanted = f"{len(expected)} names in {case}"
             return NotYet(saw, wanted, _why_not_these(case, set(answer), set(expected)))

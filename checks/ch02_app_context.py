@@ -244,8 +244,7 @@ def _verdict(app, future, seen, ends):
     error = None if seen else future.exception()
     if error:
         advice = (
-            "The task failed before it came to function. "
-            "What pool.submit is given after the task, the task must take."
+            "The task failed before it came to function. What pool.submit is given after the task, the task must take."
         )
         if "application context" in str(error):
             advice = "In the pool's thread current_app stands for nothing. Fetch the real app before you submit."

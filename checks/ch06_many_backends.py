@@ -16,13 +16,11 @@ NAMES = ["records", "reviews", "rates"]
 
 def _connect(app):
     config = app.config
-    return databases.RethinkDB(
-        config["RETHINKDB_HOST"], config["RETHINKDB_PORT"], config["RETHINKDB_DB"]
-    ).connect()
+    return databases.RethinkDB(config["RETHINKDB_HOST"], config["RETHINKDB_PORT"], config["RETHINKDB_DB"]).connect()
 
 
 @exercise(
-    "Chapter 3's getter asked whether \"conn\" is in g. Ask whether name is in g.backends.",
+    'Chapter 3\'s getter asked whether "conn" is in g. Ask whether name is in g.backends.',
     'Begin with `backends = g.setdefault("backends", {})`, and look into that dict.',
     "Unknown name: raise LookupError with the sorted names. Name not in backends: call its factory, "
     "keep the result. Both ways: return backends[name].",
@@ -228,8 +226,7 @@ def close_all(close_all):
             return NotYet(
                 f"three opened, and closed: {', '.join(closed)}",
                 "each of them once, by its own closer",
-                "A function made in a loop looks its names up when it runs, after the loop. "
-                "Hand the values over.",
+                "A function made in a loop looks its names up when it runs, after the loop. Hand the values over.",
             )
         if sorted(closed) != sorted(NAMES):
             return NotYet(
@@ -274,8 +271,7 @@ def close_all(close_all):
             return NotYet(
                 f"the close of reviews raised, and so did close_all: {type(left).__name__}",
                 "a teardown that does not raise",
-                "A teardown that raises costs the client an answer that is ready. "
-                "Catch what one close raises.",
+                "A teardown that raises costs the client an answer that is ready. Catch what one close raises.",
             )
         if not handler.records:
             return NotYet(
@@ -315,8 +311,7 @@ HURRIED = "== stops at the first difference. Hand both digests to hmac.compare_d
     "Under @functools.wraps(view): def wrapper(*args, **kwargs), with hmac.compare_digest(digest, known) "
     "in a loop over API_TOKENS.items(); abort(401), or return view(*args, **kwargs).",
     on_error={
-        RuntimeError: "Code outside of the wrapper runs once, when the view is decorated. "
-        "There is no request yet.",
+        RuntimeError: "Code outside of the wrapper runs once, when the view is decorated. There is no request yet.",
     },
 )
 def requires_auth(requires_auth):
@@ -325,9 +320,7 @@ def requires_auth(requires_auth):
     app.testing = False
     app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check"
     tokens = {"ada": "a long token", "bob": "another token"}
-    app.config["API_TOKENS"] = {
-        name: Secret(sha256(token.encode()).hexdigest()) for name, token in tokens.items()
-    }
+    app.config["API_TOKENS"] = {name: Secret(sha256(token.encode()).hexdigest()) for name, token in tokens.items()}
 
     def records(number=0):
         with _connect(app) as conn:
@@ -460,9 +453,7 @@ def lifetimes(lifetimes):
                     registry.get("letters").admin.command("ping")
         opened = Timeline(recorder.events).opened
         if opened != 1:
-            return NotYet(
-                f"three contexts opened {opened} connections of MongoDB's pool", "1", LETTERS_EACH
-            )
+            return NotYet(f"three contexts opened {opened} connections of MongoDB's pool", "1", LETTERS_EACH)
     finally:
         registry.close_shared()
 

@@ -334,7 +334,7 @@ def take(take):
         return NotYet(
             f"connect() failed, and take {f'raised {type(error).__name__}' if error else 'kept it to itself'}",
             "the error of connect()",
-            "Let that error go on to the caller: \"busy\" and \"nobody there\" are two answers.",
+            'Let that error go on to the caller: "busy" and "nobody there" are two answers.',
         )
     if places.qsize() != 1:
         return NotYet(

@@ -264,9 +264,7 @@ def _execute(execute, real, table):
             )
         raise
     if first is None:
-        return NotYet(
-            "execute returned None", "the driver's result", "Return what session.execute returns."
-        )
+        return NotYet("execute returned None", "the driver's result", "Return what session.execute returns.")
     if not isinstance(first, ResultSet):
         return NotYet(
             f"execute returned an object of the type {type(first).__name__}",

@@ -64,8 +64,7 @@ def _not_text(pieces):
     'before = "["; for each page that has rows: yield before + ",".join(map(dumps, page)), and before = ",". '
     "At the end a closing bracket, or both if there was no row.",
     on_error={
-        TypeError: "Times and UUIDs are no JSON for json.dumps. "
-        "Use the dumps that is handed in: it knows them.",
+        TypeError: "Times and UUIDs are no JSON for json.dumps. Use the dumps that is handed in: it knows them.",
     },
 )
 def array(array):
@@ -134,8 +133,7 @@ def array(array):
             return NotYet(
                 "the pages failed after two rows, and the array was closed",
                 "an array that stays open",
-                "Closed, it is valid JSON, and nobody notices that the rest is missing. "
-                "Do not close it in a finally.",
+                "Closed, it is valid JSON, and nobody notices that the rest is missing. Do not close it in a finally.",
             )
         return None
     return NotYet(
@@ -275,8 +273,7 @@ def _own_connection(export, database, wire, opened):
         return NotYet(
             "the client hung up after one row, and the connection is open",
             "closed",
-            "A client that hangs up raises GeneratorExit at the yield, and that is no Exception. "
-            "finally covers both.",
+            "A client that hangs up raises GeneratorExit at the yield, and that is no Exception. finally covers both.",
         )
     if given_up:
         return NotYet(
@@ -294,8 +291,7 @@ def _own_connection(export, database, wire, opened):
         return NotYet(
             "the query failed, and the export ended as if all had been read",
             "the error, out of the generator",
-            "An export that ends early without an error looks whole. "
-            "Close the connection, and let the error through.",
+            "An export that ends early without an error looks whole. Close the connection, and let the error through.",
         )
     if read != [{"id": number} for number in range(1, 6)]:
         return NotYet(f"{len(read)} rows", "all 5 rows", "Every row of the query is yielded, once.")
@@ -455,15 +451,12 @@ def event(event):
             )
         found, data = heard[0]
         if data != text and data != re.sub(r"\r\n|\r", "\n", text):
-            return NotYet(
-                f"a browser hears {data!r}", repr(re.sub(r"\r\n|\r", "\n", text)), _why_other(data, text)
-            )
+            return NotYet(f"a browser hears {data!r}", repr(re.sub(r"\r\n|\r", "\n", text)), _why_other(data, text))
         if found != str(number):
             return NotYet(
                 f"a browser hears the id {found!r}",
                 repr(str(number)),
-                "Without the id a browser that comes back cannot say what it has seen. "
-                "The line is id: and the number.",
+                "Without the id a browser that comes back cannot say what it has seen. The line is id: and the number.",
             )
 
 
@@ -483,10 +476,7 @@ def _unheard(number, text, sent, left):
 
 def _why_other(data, text):
     if text.startswith(" "):
-        return (
-            "A browser takes one space after the colon. Write one of your own: "
-            "the text may begin with a space."
-        )
+        return "A browser takes one space after the colon. Write one of your own: the text may begin with a space."
     if "\n\n" in text:
         return "An empty line of the text is a line as well: it gets a data: of its own."
     if "\r" in text and "\n" in text:

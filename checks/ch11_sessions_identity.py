@@ -61,8 +61,10 @@ def add_to_cart(add_to_cart):
             raise
         return NotYet("a cart with 7 and with '7' in it", "one key for each record", strings)
     if second != 2:
-        advice = strings if any(isinstance(key, int) for key in keys) else (
-            "Count on from what the cart says of this record: what get() finds there, or 0, and one more."
+        advice = (
+            strings
+            if any(isinstance(key, int) for key in keys)
+            else ("Count on from what the cart says of this record: what get() finds there, or 0, and one more.")
         )
         return NotYet(f"the second add_to_cart(7) returned {second!r}", "2", advice)
     saved = ada.get("/cart").json["cart"].get("7")

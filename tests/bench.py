@@ -196,7 +196,7 @@ def bench_ways(requests=100):
         for _ in range(requests):
             for way, (app, path) in ways.items():
                 before = opened()
-                times[way].append(seconds(lambda: answers.append(app.get(path))))
+                times[way].append(seconds(lambda app=app, path=path: answers.append(app.get(path))))
                 assert answers.pop().status == 200
                 sockets[way] += opened() - before
         for way in ways:
@@ -253,12 +253,14 @@ def bench_streaming(rows=100_000, page=200, rounds=3):
     for way in ways:
         first, total, megabytes = map(median, zip(*downloads[way], strict=True))
         sizes = {"first byte, ms": first * 1000, "memory, MB": megabytes, "in all, s": total}
-        record.append({
-            "way": way,
-            **{name: float(f"{figure:.3g}") for name, figure in sizes.items()},
-            "rows before the first byte": rows if way == "a list" else page,
-            "pages": pages[way],
-        })
+        record.append(
+            {
+                "way": way,
+                **{name: float(f"{figure:.3g}") for name, figure in sizes.items()},
+                "rows before the first byte": rows if way == "a list" else page,
+                "pages": pages[way],
+            }
+        )
     with archive.connect() as session:
         node = session.execute("SELECT cluster_name, release_version FROM system.local").one()
     server = "the sandbox" if node.cluster_name == "sandbox" else f"Cassandra {node.release_version}"

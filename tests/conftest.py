@@ -1,6 +1,6 @@
-import fake_checkout
 import pytest
 
+import fake_checkout
 from workbook import paths
 from workbook.drivers.cassandra import LOGIN
 

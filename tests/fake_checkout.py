@@ -24,7 +24,7 @@ CELLS = [
     ("markdown", "A half, in `floats`.", ["solution"]),
 ]
 
-CHECKS = '''
+CHECKS = """
 from workbook import NotYet, exercise
 
 
@@ -43,7 +43,7 @@ def half(half):
     hints = {2: "The other way round.", 0: "Not quite so little.", 1: "That is all of it."}
     if half != 0.5:
         return NotYet(half, 0.5, hints[half])
-'''
+"""
 
 WRONG = {
     "double/squared": ("Twice, not squared.", "return number * number"),
@@ -101,7 +101,6 @@ def cells(*replacements):
     for number, source in replacements:
         made[number] = source and (made[number][0], source, made[number][2])
     return [cell for cell in made if cell]
-
 
 
 def change(path, old, new):

@@ -5,10 +5,11 @@ import re
 import tomllib
 from pathlib import Path
 
-import assemble
-import check
 import pytest
 from packaging.requirements import Requirement
+
+import assemble
+import check
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "docs" / "book"

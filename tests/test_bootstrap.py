@@ -11,8 +11,9 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
-import bootstrap
 import pytest
+
+import bootstrap
 
 ROOT = Path(__file__).parent.parent
 BASE = os.path.realpath(sys.executable)
@@ -189,7 +190,10 @@ def test_python_that_is_asked_for(made):
 
 @pytest.mark.parametrize(
     ("version", "different", "why"),
-    [([3, 10, 13], {}, "is Python 3.10.13"), ([3, 13, 0], {"wheels": False}, "is Python 3.13.0, but not the usual CPython")],
+    [
+        ([3, 10, 13], {}, "is Python 3.10.13"),
+        ([3, 13, 0], {"wheels": False}, "is Python 3.13.0, but not the usual CPython"),
+    ],
 )
 def test_python_that_cannot_be_used(made, version, different, why):
     asked = made.fake_python("asked", version, **different)
@@ -292,7 +296,9 @@ def test_one_set_up_at_a_time(made):
     (made.root / "requirements.txt").write_text("# another\n")
     with open(made.root / ".uv" / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        second = subprocess.Popen([BASE, "bootstrap.py"], cwd=made.root, env=made.environ(), stdout=subprocess.PIPE, text=True)
+        second = subprocess.Popen(
+            [BASE, "bootstrap.py"], cwd=made.root, env=made.environ(), stdout=subprocess.PIPE, text=True
+        )
         assert "Another set-up is at work" in second.stdout.readline()
         assert not made.ready
     assert ".venv is ready" in second.communicate()[0]
@@ -332,7 +338,8 @@ def test_a_uv_that_is_too_old_or_something_else_is_passed_over(checkout, monkeyp
 
 
 def test_an_old_python_is_told_so(checkout):
-    start = "import runpy, sys; sys.version_info = (3, 7, 16, 'final', 0); runpy.run_path('bootstrap.py', run_name='__main__')"
+    start = "import runpy, sys; sys.version_info = (3, 7, 16, 'final', 0); "
+    start += "runpy.run_path('bootstrap.py', run_name='__main__')"
     told = checkout.run("-c", start, command=(BASE,))
     assert told.code == 1 and "needs Python 3.8 or newer, and this is 3.7" in told.text
 

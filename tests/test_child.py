@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import left_running
 
+from processes import left_running
 from workbook.child import Child
 
 posix = pytest.mark.skipif(os.name != "posix", reason="processes as POSIX knows them")

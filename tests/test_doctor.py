@@ -76,7 +76,9 @@ def test_packages_missing_and_different(machine):
 def test_a_kernel_of_another_python(machine, monkeypatch):
     kernels = machine / "jupyter" / "kernels" / "python3"
     kernels.mkdir(parents=True)
-    (kernels / "kernel.json").write_text('{"argv": ["/opt/other/bin/python"], "display_name": "x", "language": "python"}')
+    (kernels / "kernel.json").write_text(
+        '{"argv": ["/opt/other/bin/python"], "display_name": "x", "language": "python"}'
+    )
     monkeypatch.setenv("JUPYTER_PATH", str(machine / "jupyter"))
     finding = found("_kernel")
     assert "/opt/other/bin/python" in finding.detail and "ipykernel install" in finding.fix

@@ -1,7 +1,7 @@
-import fake_checkout
 import pytest
-from fake_checkout import CELLS, STEM, cells, change
 
+import fake_checkout
+from fake_checkout import CELLS, STEM, cells, change
 from workbook import check, progress
 from workbook.author import problems, proof, starters
 from workbook.exercises import chapters

@@ -32,7 +32,10 @@ def test_the_door_alone_imports_nothing():
     [
         ("import workbook.child", {"flask", "httpx", "IPython", "nbformat", "jupyter_client", "click"}),
         ("import workbook.running.serve", {"flask", "httpx", "IPython", "nbformat", "jupyter_client", "click"}),
-        ("from workbook.running import recorder", {"httpx", "IPython", "nbformat", "pymongo", "rethinkdb", "cassandra", "lz4"}),
+        (
+            "from workbook.running import recorder",
+            {"httpx", "IPython", "nbformat", "pymongo", "rethinkdb", "cassandra", "lz4"},
+        ),
         ("from workbook import Table, Bars, source", {"flask", "httpx", "nbformat"}),
         ("from workbook import databases", {"flask", "httpx", "nbformat", "pymongo", "rethinkdb", "cassandra"}),
         ("from workbook import check, hint, solution", {"httpx", "nbformat", "pymongo", "rethinkdb", "cassandra"}),

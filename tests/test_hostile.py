@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,7 @@ ROOT = paths.ROOT
 NOBODY = "http://127.0.0.1:9"  # a proxy that is not there
 MACHINES = {
     "nothing set": {},
-    "proxy": {
-        spelt: NOBODY for name in ("http_proxy", "https_proxy", "all_proxy") for spelt in (name, name.upper())
-    },
+    "proxy": {spelt: NOBODY for name in ("http_proxy", "https_proxy", "all_proxy") for spelt in (name, name.upper())},
     "proxy of another kind": {"all_proxy": "socks5://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9"},
     "debugging": {"FLASK_DEBUG": "1", "FLASK_APP": "mine.py", "FLASK_SONG": '"mine"'},
     "colours": {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "PY_COLORS": "1", "PYTHON_COLORS": "1"},
@@ -48,7 +45,10 @@ def run(tmp_path):
                 path.parent.mkdir(exist_ok=True)
                 shutil.copy(ROOT / f"{notebook}.ipynb", path)
         environ = {name: os.environ.get(name) for name in ("PATH", "SYSTEMROOT")}
-        environ |= {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "sandboxes" / "src")])}
+        environ |= {
+            "HOME": str(tmp_path),
+            "PYTHONPATH": os.pathsep.join([str(checkout), str(checkout / "sandboxes" / "src")]),
+        }
         for machine in machines:
             environ |= MACHINES[machine]
         done = subprocess.run(

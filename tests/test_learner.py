@@ -13,13 +13,13 @@ from pathlib import Path
 from unittest import mock
 from urllib.parse import unquote
 
-import fake_checkout
 import pytest
-from fake_checkout import STEM
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+import fake_checkout
+from fake_checkout import STEM
 from workbook import learner, notebooks, pages
 from workbook.author import outputs
 from workbook.learner import FolderError
@@ -195,7 +195,10 @@ def test_a_new_neighbour_is_no_new_version(root, folder):
 def test_a_saved_or_run_notebook_is_not_changed(root, folder):
     learner.copy(folder, root)
     notebook = json.loads((folder / EXERCISES).read_text())
-    notebook["cells"][-1] |= {"execution_count": 7, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}]}
+    notebook["cells"][-1] |= {
+        "execution_count": 7,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}],
+    }
     notebook["metadata"] |= {"more": 1}
     (folder / EXERCISES).write_text(json.dumps(notebook))
     write_pages(root, STEM, "version 2")
@@ -217,7 +220,7 @@ def test_what_cannot_be_read_is_the_learners(root, folder, text):
     learner.copy(folder, root)
     (folder / EXERCISES).write_text(text, encoding="latin-1")
     [said] = learner.copy(folder, root)
-    assert said.startswith('1 Exercises.ipynb is broken, or a link') and 'reset "1 Exercises"' in said
+    assert said.startswith("1 Exercises.ipynb is broken, or a link") and 'reset "1 Exercises"' in said
     write_pages(root, STEM, "version 2")
     learner.copy(folder, root)
     assert seen(folder)[EXERCISES] == text.encode("latin-1")
@@ -487,7 +490,7 @@ class AnyOrder(RuleBasedStateMachine):
             before = (self.folder / name).read_bytes() if (self.folder / name).exists() else None
             with full_after(writes), contextlib.suppress(FolderError):
                 learner.reset(page, self.folder, self.root)
-            if name in self.answers and not (self.folder / name).exists() or before != self.read(name):
+            if (name in self.answers and not (self.folder / name).exists()) or before != self.read(name):
                 kept = [other for other, text in seen(self.folder).items() if text == before]
                 if self.answers.pop(name, None) is not None:
                     assert kept, "what was there before a reset is kept"

@@ -6,8 +6,8 @@ import types
 
 import pytest
 from click.testing import CliRunner
-from fake_checkout import STEM
 
+from fake_checkout import STEM
 from workbook import __main__ as command_line
 from workbook import doctor, learner, notebooks, paths, progress
 from workbook.author import outputs

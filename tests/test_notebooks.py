@@ -1,6 +1,7 @@
 """What every notebook must be, besides passing nbval."""
 
 import ast
+import itertools
 import json
 import re
 from pathlib import Path
@@ -9,9 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("notebooks", "apps", "solutions", "exercises", "checks")
-NOTEBOOKS = sorted(
-    path for room in ("notebooks", "solutions", "exercises") for path in (ROOT / room).glob("*.ipynb")
-)
+NOTEBOOKS = sorted(path for room in ("notebooks", "solutions", "exercises") for path in (ROOT / room).glob("*.ipynb"))
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OPENING = ("What you will do", "What you will be able to do", "What you need", "Time")
 CLOSING = ("In short", "On your own", "At work", "Further reading")
@@ -46,9 +45,7 @@ def chapter(request):
 
 
 def test_every_chapter_is_in_every_room():
-    found = {
-        room: {path.stem for path in (ROOT / room).glob("ch*") if path.stem != START} for room in ROOMS
-    }
+    found = {room: {path.stem for path in (ROOT / room).glob("ch*") if path.stem != START} for room in ROOMS}
     assert found["notebooks"]
     assert all(stems == found["notebooks"] for stems in found.values()), found
 
@@ -77,9 +74,7 @@ def test_expected_errors_are_real_ones(notebook):
 
 @pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.parent.name != "solutions"], ids=name)
 def test_cells_are_short(path):
-    lengths = sorted(
-        sum(bool(line.strip()) for line in text(cell).splitlines()) for cell in cells(read(path), "code")
-    )
+    lengths = sorted(sum(bool(line.strip()) for line in text(cell).splitlines()) for cell in cells(read(path), "code"))
     assert lengths[len(lengths) // 2] <= 6
     assert lengths[-1] <= 15
 
@@ -91,7 +86,7 @@ def test_headings_are_in_order(notebook):
         for match in re.finditer(r"^(#+) ", re.sub(r"```.*?```", "", text(cell), flags=re.S), re.M)
     ]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_pictures_have_alt_text(notebook):

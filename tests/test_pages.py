@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-import fake_checkout
 import pytest
-from fake_checkout import STEM
 
+import fake_checkout
+from fake_checkout import STEM
 from workbook import notebooks, pages
 from workbook.author import outputs
 from workbook.exercises import chapters

@@ -8,10 +8,11 @@ import tomllib
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-import bootstrap
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+
+import bootstrap
 
 ROOT = Path(__file__).parent.parent
 PINS = [
@@ -67,7 +68,7 @@ def test_the_same_pythons_everywhere():
     versions = [(3, minor) for minor in range(8, 20)]
     supported = [version for version in versions if PYTHONS.contains("{}.{}.9".format(*version))]
     assert supported == [version for version in versions if bootstrap.OLDEST <= version <= bootstrap.NEWEST]
-    assert bootstrap.BRING == "{}.{}".format(*bootstrap.NEWEST)
+    assert "{}.{}".format(*bootstrap.NEWEST) == bootstrap.BRING
     image = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))["image"]
     assert PYTHONS.contains(image.rpartition(":")[2])
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -103,6 +103,11 @@ def test_an_arrow_that_leads_up_is_seen(house, source):
 
 
 def test_a_circle_is_seen(house):
-    built = house({"figures/svg": "from workbook.figures import bars", "figures/bars": "def f():\n    import workbook.figures.svg"})
+    built = house(
+        {
+            "figures/svg": "from workbook.figures import bars",
+            "figures/bars": "def f():\n    import workbook.figures.svg",
+        }
+    )
     with pytest.raises(CycleError):
         TopologicalSorter(arrows(built)).prepare()

@@ -26,7 +26,7 @@ _ROOMS = {
     "running.recorder": ["Recorder"],
 }
 _places = {name or room.rpartition(".")[2]: (room, name) for room, names in _ROOMS.items() for name in names}
-__all__ = sorted(_places)
+__all__ = list(_places)
 
 
 def __getattr__(name):

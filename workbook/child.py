@@ -58,8 +58,7 @@ class Child:
             start_new_session=True,
         )
         self._readers = [
-            threading.Thread(target=target, daemon=True)
-            for target in (self._read_reports, self._read_log)
+            threading.Thread(target=target, daemon=True) for target in (self._read_reports, self._read_log)
         ]
         for reader in self._readers:
             reader.start()

@@ -7,6 +7,7 @@ its patient is of no use.
 import html
 import importlib
 import importlib.metadata
+import itertools
 import os
 import shlex
 import socket
@@ -173,7 +174,7 @@ def _stale():
 
 
 def _is_ours(command):
-    for option, what in zip(command, command[1:]):
+    for option, what in itertools.pairwise(command):
         if option == "-m" and what in CHILDREN:
             return True
         # What a process pool of this environment's Python may leave.

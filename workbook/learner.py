@@ -135,9 +135,7 @@ def changed(chosen, folder, root):
         known = _known(root)
         paths = {page: folder / state.entry(page)["name"] for page in chosen}
         return [
-            (page, path)
-            for page, path in paths.items()
-            if _found(path) != _digest(_made(page, known, state, root))
+            (page, path) for page, path in paths.items() if _found(path) != _digest(_made(page, known, state, root))
         ]
 
 

@@ -261,7 +261,7 @@ class Asker:
             statement = self.statement(probe["cql"]).bind(probe["values"])
             statement.fetch_size = probe["size"]
         rows, pages, state = [], [], probe["state"]
-        while not pages or state is not None and len(pages) < MOST_PAGES:
+        while not pages or (state is not None and len(pages) < MOST_PAGES):
             result = self.session.execute(statement, paging_state=state)
             pages.append(len(result.current_rows))
             rows += result.current_rows

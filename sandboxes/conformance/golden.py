@@ -55,9 +55,7 @@ def asked(probe):
     """A probe in one line, for people."""
     match probe:
         case {"do": "frames", "frames": sent}:
-            return ", ".join(
-                f"frame of v{frame[0]}, opcode {frame[1]:#04x} {frame[2]}".strip() for frame in sent
-            )
+            return ", ".join(f"frame of v{frame[0]}, opcode {frame[1]:#04x} {frame[2]}".strip() for frame in sent)
         case {"do": "connect", "keyspace": keyspace, "options": options}:
             arguments = [repr(keyspace)] * bool(keyspace) + [f"{name}={value!r}" for name, value in options]
             return f"connect({', '.join(arguments)})"

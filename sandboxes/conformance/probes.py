@@ -167,7 +167,7 @@ TABLES = [
     "SELECT * FROM system_schema.columns WHERE keyspace_name = 'conformance_tables' AND table_name = 't8'",
     "SELECT column_name, type FROM system_schema.columns WHERE keyspace_name = 'conformance_tables' AND table_name = 'T11'",
     schema,
-    "INSERT INTO \"T11\" (\"Key\", \"select\", \"two words\") VALUES (1, 'a', 'b')",
+    'INSERT INTO "T11" ("Key", "select", "two words") VALUES (1, \'a\', \'b\')',
     'SELECT * FROM "T11"',
     'SELECT "Key", "two words" AS words FROM "T11"',
     "SELECT Key FROM t11",
@@ -229,15 +229,42 @@ def types():
         ),
         "timestamp": (
             [
-                "0", "1709208000123", "-1", "'2024-02-29'", "'2024-02-29 12:00'", "'2024-02-29 12:00:00'",
-                "'2024-02-29T12:00:00Z'", "'2024-02-29T12:00:00.123Z'", "'2024-02-29 12:00:00.123+0000'",
-                "'2024-02-29 12:00:00+0130'", "'2024-02-29T12:00:00+01:30'", "'2024-02-29+0000'", "'1709208000123'", "null",
+                "0",
+                "1709208000123",
+                "-1",
+                "'2024-02-29'",
+                "'2024-02-29 12:00'",
+                "'2024-02-29 12:00:00'",
+                "'2024-02-29T12:00:00Z'",
+                "'2024-02-29T12:00:00.123Z'",
+                "'2024-02-29 12:00:00.123+0000'",
+                "'2024-02-29 12:00:00+0130'",
+                "'2024-02-29T12:00:00+01:30'",
+                "'2024-02-29+0000'",
+                "'1709208000123'",
+                "null",
             ],
-            [NOON, datetime.datetime(1970, 1, 1), datetime.datetime(1, 1, 1), datetime.datetime(9999, 12, 31, 23, 59, 59), None],
+            [
+                NOON,
+                datetime.datetime(1970, 1, 1),
+                datetime.datetime(1, 1, 1),
+                datetime.datetime(9999, 12, 31, 23, 59, 59),
+                None,
+            ],
             ["'yesterday'", "'2024-13-01'", "'2024-02-30'", "1.5", "true", "'2024-02-29 25:00'", "''"],
         ),
         "date": (
-            ["'2024-02-29'", "'1970-01-01'", "'0001-01-01'", "'9999-12-31'", "2147483648", "0", "4294967295", "'-0044-03-15'", "null"],
+            [
+                "'2024-02-29'",
+                "'1970-01-01'",
+                "'0001-01-01'",
+                "'9999-12-31'",
+                "2147483648",
+                "0",
+                "4294967295",
+                "'-0044-03-15'",
+                "null",
+            ],
             [datetime.date(2024, 2, 29), Date(0), Date(-1), None],
             ["'2024-02-30'", "'29.02.2024'", "'2024-02-29 12:00'", "-1", "4294967296", "1.5"],
         ),
@@ -292,9 +319,7 @@ def types():
         table = f"t{number}"
         probes.append(f"CREATE TABLE {table} (k int PRIMARY KEY, v {kind})")
         probes += [f"INSERT INTO {table} (k, v) VALUES ({k}, {literal})" for k, literal in enumerate(fitting)]
-        probes += [
-            bound(f"INSERT INTO {table} (k, v) VALUES (?, ?)", 100 + k, value) for k, value in enumerate(values)
-        ]
+        probes += [bound(f"INSERT INTO {table} (k, v) VALUES (?, ?)", 100 + k, value) for k, value in enumerate(values)]
         probes += [f"UPDATE {table} SET v = {literal} WHERE k = {200 + k}" for k, literal in enumerate(fitting + unfit)]
         probes.append(f"SELECT k, v FROM {table}")
         probes += [f"SELECT k FROM {table} WHERE v = {literal} ALLOW FILTERING" for literal in fitting[:2]]
@@ -610,8 +635,15 @@ BATCHES = [
     "BEGIN BATCH USING TIMESTAMP 5 INSERT INTO u (k, v) VALUES (6, 'x') USING TIMESTAMP 6; APPLY BATCH",
     "BEGIN BATCH USING TTL 5 INSERT INTO u (k, v) VALUES (6, 'x'); APPLY BATCH",
     "BEGIN BATCH TRUNCATE u; APPLY BATCH",
-    batch(("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 1, "a"]), ("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 2, "b"])),
-    batch(("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 3, "c"]), ("INSERT INTO u (k) VALUES (50)", None), unlogged=True),
+    batch(
+        ("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 1, "a"]),
+        ("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 2, "b"]),
+    ),
+    batch(
+        ("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [5, 3, "c"]),
+        ("INSERT INTO u (k) VALUES (50)", None),
+        unlogged=True,
+    ),
     batch(("UPDATE t SET v = ? WHERE p = ? AND c = ?", ["z", 5, 1]), ("DELETE FROM t WHERE p = 5 AND c = 2", None)),
     "SELECT * FROM t WHERE p = 5",
     batch(),
@@ -625,7 +657,9 @@ BATCHES = [
     batch(*(("INSERT INTO t (p, c, v) VALUES (?, ?, ?)", [n, 0, "x"]) for n in range(12)), unlogged=True),
     batch((f"INSERT INTO u (k, v) VALUES (80, '{'x' * 5200}')", None)),
     prepare("BEGIN BATCH INSERT INTO u (k, v) VALUES (?, ?); UPDATE u SET v = ? WHERE k = ?; APPLY BATCH"),
-    bound("BEGIN BATCH INSERT INTO u (k, v) VALUES (?, ?); UPDATE u SET v = ? WHERE k = ?; APPLY BATCH", 70, "a", "b", 71),
+    bound(
+        "BEGIN BATCH INSERT INTO u (k, v) VALUES (?, ?); UPDATE u SET v = ? WHERE k = ?; APPLY BATCH", 70, "a", "b", 71
+    ),
     "SELECT * FROM u WHERE k IN (70, 71)",
 ]
 
@@ -808,7 +842,7 @@ SELECTS = [
     bound("SELECT count(*) FROM t WHERE p IN ?", [1]),
     "SELECT max(v), min(d) FROM t WHERE p = 1",
     "SELECT sum(v), avg(v) FROM t WHERE p = 1",
-    "SELECT p AS partition, c AS \"Clustering\", v FROM t WHERE p = 1 AND c = 1",
+    'SELECT p AS partition, c AS "Clustering", v FROM t WHERE p = 1 AND c = 1',
     "SELECT p, p FROM t WHERE p = 1 AND c = 1",
     "SELECT *, p FROM t",
     "SELECT p, token(p) FROM t PER PARTITION LIMIT 1",
@@ -1251,8 +1285,19 @@ SYSTEM = [
     "SELECT key, bootstrapped, cql_version, data_center, native_protocol_version, partitioner, rack FROM system.local",
     masked(
         "SELECT * FROM system.local WHERE key = 'local'",
-        "broadcast_address", "broadcast_port", "cluster_name", "gossip_generation", "host_id", "listen_address", "listen_port",
-        "release_version", "rpc_address", "rpc_port", "schema_version", "tokens", "truncated_at",
+        "broadcast_address",
+        "broadcast_port",
+        "cluster_name",
+        "gossip_generation",
+        "host_id",
+        "listen_address",
+        "listen_port",
+        "release_version",
+        "rpc_address",
+        "rpc_port",
+        "schema_version",
+        "tokens",
+        "truncated_at",
     ),
     masked("SELECT host_id, schema_version FROM system.local WHERE key = 'local'", "host_id", "schema_version"),
     "SELECT * FROM system.peers",
@@ -1374,7 +1419,17 @@ LIMITS = [
     "INSERT INTO t (k, v, n) VALUES (1, 'a', 5)",
     *(
         f"CREATE TABLE of_{kind.split('<')[0]} (k int PRIMARY KEY, v {kind})"
-        for kind in ("ascii", "smallint", "tinyint", "varint", "time", "duration", "inet", "counter", "vector<float, 3>")
+        for kind in (
+            "ascii",
+            "smallint",
+            "tinyint",
+            "varint",
+            "time",
+            "duration",
+            "inet",
+            "counter",
+            "vector<float, 3>",
+        )
     ),
     "CREATE TABLE st (p int, c int, s text static, PRIMARY KEY (p, c))",
     "CREATE TYPE address (street text, town text)",
@@ -1387,7 +1442,7 @@ LIMITS = [
     "LIST ROLES",
     "DESCRIBE TABLES",
     "SELECT JSON * FROM t",
-    "INSERT INTO t JSON '{\"k\": 2, \"v\": \"json\"}'",
+    'INSERT INTO t JSON \'{"k": 2, "v": "json"}\'',
     "SELECT k, max(n) FROM t GROUP BY k",
     "SELECT max(n) FROM t",
     "SELECT sum(n) FROM t",

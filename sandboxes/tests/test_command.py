@@ -22,10 +22,15 @@ def command():
     processes = []
 
     def command(*arguments):
-        processes.append(subprocess.Popen(
-            [sys.executable, "-m", "sandboxes", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        ))
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "sandboxes", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
         return processes[-1]
 
     yield command
@@ -93,9 +98,6 @@ def test_it_starts_fast(kind):
 
 
 def test_it_imports_neither_flask_nor_the_driver():
-    code = (
-        "import sys, sandboxes.rethinkdb.server;"
-        "print({'flask', 'rethinkdb', 'asyncio'} & set(sys.modules))"
-    )
+    code = "import sys, sandboxes.rethinkdb.server;print({'flask', 'rethinkdb', 'asyncio'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ)
     assert result.stdout.strip() == "set()"

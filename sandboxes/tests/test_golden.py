@@ -36,7 +36,7 @@ def answer(conn, reql):
         value = plain(list(value) if kind == "cursor" else value)
     except ReqlError as error:
         return f"!{type(error).__name__}", str(error)
-    unordered = kind == "cursor" and "order_by" not in reql or "index_wait" in reql
+    unordered = (kind == "cursor" and "order_by" not in reql) or "index_wait" in reql
     if unordered:
         value.sort(key=lambda item: json.dumps(item, sort_keys=True))
     return "number" if kind in ("int", "float") else kind, value

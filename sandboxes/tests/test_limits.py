@@ -10,10 +10,9 @@ import time
 
 import psutil
 import pytest
+from reql_server import Wire
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
-
-from reql_server import Wire
 
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 
@@ -49,20 +48,23 @@ def test_a_query_that_runs_too_long_is_stopped_and_others_go_on(server, connect)
     assert r.expr(1).run(slow) == 1
 
 
-@pytest.mark.parametrize("query", [
-    r.range(10**12).count(),
-    r.range(10**6).map(lambda i: r.range(10**6).count()).sum(),
-    r.expr("a").match("(a|a?)*b"),
-    r.expr("a" * 30).match("a?" * 30 + "a" * 30),
-    r.expr("a" * 5000).match("a*a*a*b"),
-    r.range(60).fold([], lambda value, i: [value, value]),
-    r.range(60).fold({"a": 1}, lambda value, i: {"a": value, "b": value}).to_json(),
-    r.range(60).fold("a", lambda value, i: value + value),
-    r.range(60).fold([1], lambda value, i: value + value),
-    r.expr([1]) * 2**40,
-    r.range(200_000).coerce_to("array"),
-    r.range(200_000).group(lambda i: i % 2),
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        r.range(10**12).count(),
+        r.range(10**6).map(lambda i: r.range(10**6).count()).sum(),
+        r.expr("a").match("(a|a?)*b"),
+        r.expr("a" * 30).match("a?" * 30 + "a" * 30),
+        r.expr("a" * 5000).match("a*a*a*b"),
+        r.range(60).fold([], lambda value, i: [value, value]),
+        r.range(60).fold({"a": 1}, lambda value, i: {"a": value, "b": value}).to_json(),
+        r.range(60).fold("a", lambda value, i: value + value),
+        r.range(60).fold([1], lambda value, i: value + value),
+        r.expr([1]) * 2**40,
+        r.range(200_000).coerce_to("array"),
+        r.range(200_000).group(lambda i: i % 2),
+    ],
+)
 def test_values_and_times_are_bounded(connect, server, query):
     conn, before = connect(), memory(server.pid)
     with pytest.raises(ReqlError) as caught:
@@ -118,10 +120,34 @@ class Fuzzer:
     def value(self, depth=0):
         pick = self.random.random()
         if depth > 4 or pick < 0.6:
-            return self.random.choice([
-                0, 1, -1, 2**31, 2**53, 1e300, 1.5, True, False, None, "", "a", "id", "t", "fuzz", "x" * 50,
-                "\u00e9\U0001f600", "2020-01-01T00:00:00Z", "^a(b)?$", "open", "index", "{}", "[1]", -(2**63),
-            ])
+            return self.random.choice(
+                [
+                    0,
+                    1,
+                    -1,
+                    2**31,
+                    2**53,
+                    1e300,
+                    1.5,
+                    True,
+                    False,
+                    None,
+                    "",
+                    "a",
+                    "id",
+                    "t",
+                    "fuzz",
+                    "x" * 50,
+                    "\u00e9\U0001f600",
+                    "2020-01-01T00:00:00Z",
+                    "^a(b)?$",
+                    "open",
+                    "index",
+                    "{}",
+                    "[1]",
+                    -(2**63),
+                ]
+            )
         if pick < 0.7:
             names = ["a", "id", "$reql_type$", "data", "epoch_time", "timezone", "value"]
             kinds = ["TIME", "BINARY", "LITERAL", "GEOMETRY", "GROUPED_DATA"]

@@ -7,6 +7,7 @@ import time
 
 import psutil
 import pytest
+from reql_server import Wire
 from rethinkdb import r
 from rethinkdb.errors import (
     ReqlAuthError,
@@ -16,8 +17,6 @@ from rethinkdb.errors import (
     ReqlQueryLogicError,
     ReqlTimeoutError,
 )
-
-from reql_server import Wire
 
 NUMBERS, SONGS = r.table("numbers"), r.table("songs")
 STATS = r.db("rethinkdb").table("stats")
@@ -102,17 +101,20 @@ def test_another_protocol_is_told_so(server):
         wire.close()
 
 
-@pytest.mark.parametrize("message, code", [
-    (b"{", 8),
-    (b"[]", 1),
-    (b'{"protocol_version": 1}', 2),
-    (b'{"protocol_version": 0}', 3),
-    (b'{"protocol_version": 0, "authentication_method": "PLAIN"}', 4),
-    (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256"}', 5),
-    (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256", "authentication": "x"}', 15),
-    (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256", "authentication": "n,,x"}', 10),
-    (b"x" * 4000, 7),
-])
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (b"{", 8),
+        (b"[]", 1),
+        (b'{"protocol_version": 1}', 2),
+        (b'{"protocol_version": 0}', 3),
+        (b'{"protocol_version": 0, "authentication_method": "PLAIN"}', 4),
+        (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256"}', 5),
+        (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256", "authentication": "x"}', 15),
+        (b'{"protocol_version": 0, "authentication_method": "SCRAM-SHA-256", "authentication": "n,,x"}', 10),
+        (b"x" * 4000, 7),
+    ],
+)
 def test_a_handshake_that_goes_wrong_gets_the_servers_code(server, message, code):
     wire = Wire(server.port, handshake=False)
     wire.sock.sendall(struct.pack("<I", 0x34C2BDC3) + message + b"\0")

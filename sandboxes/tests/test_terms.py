@@ -6,6 +6,7 @@ import uuid
 import pytest
 from rethinkdb import ql2_pb2, r
 from rethinkdb.errors import (
+    ReqlError,
     ReqlNonExistenceError,
     ReqlOpFailedError,
     ReqlQueryLogicError,
@@ -28,8 +29,14 @@ VALUES = [
     # order across types, and what is equal
     (r.expr([r.expr("a"), {"a": 1}, 2, None, True, [1]]).order_by(lambda x: x), [[1], True, None, 2, {"a": 1}, "a"]),
     (r.expr([[1, 2], [1], [2], []]).order_by(lambda x: x), [[], [1], [1, 2], [2]]),
-    (r.expr([{"a": 2}, {"b": 1}, {"a": 1, "b": 0}, {}]).order_by(lambda x: x), [{}, {"a": 1, "b": 0}, {"a": 2}, {"b": 1}]),
-    (r.expr([3, r.now(), "a", r.binary(b"x"), {}]).order_by(lambda x: x).map(lambda x: x.type_of()), ["NUMBER", "OBJECT", "PTYPE<BINARY>", "PTYPE<TIME>", "STRING"]),
+    (
+        r.expr([{"a": 2}, {"b": 1}, {"a": 1, "b": 0}, {}]).order_by(lambda x: x),
+        [{}, {"a": 1, "b": 0}, {"a": 2}, {"b": 1}],
+    ),
+    (
+        r.expr([3, r.now(), "a", r.binary(b"x"), {}]).order_by(lambda x: x).map(lambda x: x.type_of()),
+        ["NUMBER", "OBJECT", "PTYPE<BINARY>", "PTYPE<TIME>", "STRING"],
+    ),
     (r.expr(True) == 1, False),
     (r.expr(1).eq(1.0, 1), True),
     (r.expr(1).ne(1, 2), True),
@@ -41,7 +48,10 @@ VALUES = [
     (r.expr(2.5).round(), 3),
     (r.expr(-2.5).round(), -3),
     (r.expr(1.5).coerce_to("string") + r.expr(2.0).coerce_to("string"), "1.52"),
-    (r.expr([1e30, 1e20, 1.5e-7, 0.00001, 1e16]).to_json(), "[1e30,100000000000000000000.0,1.5e-7,0.00001,10000000000000000.0]"),
+    (
+        r.expr([1e30, 1e20, 1.5e-7, 0.00001, 1e16]).to_json(),
+        "[1e30,100000000000000000000.0,1.5e-7,0.00001,10000000000000000.0]",
+    ),
     (r.expr("1e3").coerce_to("number"), 1000),
     (r.expr([1]) * 3, [1, 1, 1]),
     # strings, by characters
@@ -52,7 +62,10 @@ VALUES = [
     (r.expr("a,b,c").split(",", 1), ["a", "b,c"]),
     (r.expr("abc").split(""), ["a", "b", "c"]),
     (r.expr("abc").split("", 1), ["a", "bc"]),
-    (r.expr("\u00e9ab").match("a(b)(c)?"), {"str": "ab", "start": 2, "end": 4, "groups": [{"str": "b", "start": 3, "end": 4}, None]}),
+    (
+        r.expr("\u00e9ab").match("a(b)(c)?"),
+        {"str": "ab", "start": 2, "end": 4, "groups": [{"str": "b", "start": 3, "end": 4}, None]},
+    ),
     (r.expr("a\n").match("a$"), None),
     (r.expr('q"\\\x1f').to_json(), '"q\\"\\\\\\u001F"'),
     # arrays and sets
@@ -136,7 +149,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("query, expected", VALUES, ids=lambda x: None)
+@pytest.mark.parametrize(("query", "expected"), VALUES, ids=lambda x: None)
 def test_value(connect, query, expected):
     if isinstance(expected, type(r.error())):
         with pytest.raises(ReqlUserError):
@@ -188,7 +201,12 @@ TABLES = [
     (SONGS.is_empty(), False),
     (SONGS.sample(3).count(), 3),
     (SONGS.inner_join(SONGS, lambda a, b: a["id"] + 1 == b["id"]).count(), 6),
-    (SONGS.outer_join(SONGS, lambda a, b: a["id"] + 1 == b["id"]).filter(lambda x: x.has_fields("right").not_()).count(), 1),
+    (
+        SONGS.outer_join(SONGS, lambda a, b: a["id"] + 1 == b["id"])
+        .filter(lambda x: x.has_fields("right").not_())
+        .count(),
+        1,
+    ),
     (r.expr([{"song": 3}, {"song": 99}, {}]).eq_join("song", SONGS).zip()["by"], ["ann"]),
     (r.expr([{"who": "ann"}]).eq_join("who", SONGS, index="by").count(), 2),
     (SONGS.index_list(), ["by", "by_stars", "tags"]),
@@ -205,13 +223,28 @@ TABLES = [
     (SONGS.filter({"by": "ann"}).update({"stars": r.row["stars"] + 1})["replaced"], 2),
     (SONGS.delete(return_changes=True)["changes"].count(), 7),
     (SONGS.order_by(index="id").limit(2).delete()["deleted"], 2),
-    (SONGS.insert([{"id": 1}, {"id": 1, "a": 1}, {"id": 50}], conflict="replace").pluck("inserted", "replaced"), {"inserted": 1, "replaced": 2}),
-    (SONGS.insert({"id": 1, "stars": 5}, conflict=lambda key, old, new: old.merge({"stars": old["stars"] + new["stars"]}), return_changes=True)["changes"][0]["new_val"]["stars"], 6),
+    (
+        SONGS.insert([{"id": 1}, {"id": 1, "a": 1}, {"id": 50}], conflict="replace").pluck("inserted", "replaced"),
+        {"inserted": 1, "replaced": 2},
+    ),
+    (
+        SONGS.insert(
+            {"id": 1, "stars": 5},
+            conflict=lambda key, old, new: old.merge({"stars": old["stars"] + new["stars"]}),
+            return_changes=True,
+        )["changes"][0]["new_val"]["stars"],
+        6,
+    ),
     (SONGS.insert([1, {"id": None}, {"id": {}}, {"id": "x" * 128}])["errors"], 4),
     (SONGS.insert({"id": [1, "a", True, r.epoch_time(0)]})["inserted"], 1),
     (SONGS.insert(r.range(10).map(lambda i: {"id": i + 100}))["inserted"], 10),
     (SONGS.insert([{}, {}])["generated_keys"].count(), 2),
-    (SONGS.for_each(lambda song: [SONGS.get(song["id"]).update({"a": 1}), SONGS.get(song["id"]).delete()]).pluck("replaced", "deleted"), {"replaced": 7, "deleted": 7}),
+    (
+        SONGS.for_each(lambda song: [SONGS.get(song["id"]).update({"a": 1}), SONGS.get(song["id"]).delete()]).pluck(
+            "replaced", "deleted"
+        ),
+        {"replaced": 7, "deleted": 7},
+    ),
     (r.expr([1, 2]).for_each(SONGS.insert({}))["generated_keys"].count(), 2),
     (SONGS.get(1).replace(lambda song: song.without("tags"))["replaced"], 1),
     (SONGS.update({"x": r.random()}, non_atomic=True)["replaced"], 7),
@@ -221,7 +254,7 @@ TABLES = [
 ]
 
 
-@pytest.mark.parametrize("query, expected", TABLES, ids=lambda x: None)
+@pytest.mark.parametrize(("query", "expected"), TABLES, ids=lambda x: None)
 def test_table(songs, query, expected):
     assert run(query, songs) == expected
 
@@ -232,10 +265,25 @@ ERRORS = [
     (r.expr(5.5) % 3, ReqlQueryLogicError, "Number not an integer: 5.5", "5.5"),
     (r.expr(1e300) * 1e300, ReqlQueryLogicError, "Non-finite number: inf", "(r.expr(1e+300) * r.expr(1e+300))"),
     (r.expr([1]).map(1), ReqlQueryLogicError, "Expected type FUNCTION but found DATUM:\n1", "1"),
-    (r.expr([1]).map(lambda a, b: a), ReqlQueryLogicError, "The function passed to `map` expects 2 arguments, but 1 sequence was found.", None),
-    (r.do(1, 2, lambda a: a), ReqlQueryLogicError, "Expected function with 2 arguments but found function with 1 argument.", None),
+    (
+        r.expr([1]).map(lambda a, b: a),
+        ReqlQueryLogicError,
+        "The function passed to `map` expects 2 arguments, but 1 sequence was found.",
+        None,
+    ),
+    (
+        r.do(1, 2, lambda a: a),
+        ReqlQueryLogicError,
+        "Expected function with 2 arguments but found function with 1 argument.",
+        None,
+    ),
     (r.expr([]).reduce(lambda a, b: a), ReqlNonExistenceError, "Cannot reduce over an empty stream.", None),
-    (r.expr([[1]])["a"], ReqlQueryLogicError, "Cannot perform bracket on a sequence of sequences.", "r.expr([[1]])['a']"),
+    (
+        r.expr([[1]])["a"],
+        ReqlQueryLogicError,
+        "Cannot perform bracket on a sequence of sequences.",
+        "r.expr([[1]])['a']",
+    ),
     (r.expr(None)["a"], ReqlNonExistenceError, "Cannot perform bracket on a non-object non-sequence `null`.", "None"),
     (r.now()["a"], ReqlQueryLogicError, "Cannot call `bracket` on objects of type `PTYPE<TIME>`.", "r.now()"),
     (r.expr({"a": 1}).pluck(1), ReqlQueryLogicError, "Invalid path argument `1`.", None),
@@ -243,50 +291,145 @@ ERRORS = [
     (r.object("a"), ReqlQueryLogicError, "OBJECT expects an even number of arguments (but found 1).", None),
     (r.expr(1).coerce_to("array"), ReqlQueryLogicError, "Cannot coerce NUMBER to ARRAY.", "1"),
     (r.expr(1).coerce_to("pizza"), ReqlQueryLogicError, "Unknown Type: PIZZA", "r.expr(1).coerce_to('pizza')"),
-    (r.branch(True, 1, False, 2), ReqlQueryLogicError, "Cannot call `branch` term with an even number of arguments.", None),
+    (
+        r.branch(True, 1, False, 2),
+        ReqlQueryLogicError,
+        "Cannot call `branch` term with an even number of arguments.",
+        None,
+    ),
     (r.error(), ReqlUserError, "Empty ERROR term outside a default block.", "r.error()"),
     (r.error(5), ReqlQueryLogicError, "Expected type STRING but found NUMBER.", "5"),
     (r.row, ReqlServerCompileError, "r.row is not defined in this context.", "r.row"),
-    (r.expr([1]).map(lambda x: r.expr([1]).map(r.row)), ReqlServerCompileError, "Cannot use r.row in nested queries.  Use functions instead.", "r.row"),
+    (
+        r.expr([1]).map(lambda x: r.expr([1]).map(r.row)),
+        ReqlServerCompileError,
+        "Cannot use r.row in nested queries.  Use functions instead.",
+        "r.row",
+    ),
     (r.branch(False, 1), ReqlServerCompileError, "Expected 3 or more arguments but found 2.", "r.branch(False, 1)"),
     (r.range(1, 2, 3), ReqlServerCompileError, "Expected between 0 and 2 arguments but found 3.", None),
     (r.asc("a"), ReqlServerCompileError, "ASC may only be used as an argument to ORDER_BY.", None),
-    (r.expr([1]).map(lambda x: r.table("songs").insert({"id": x})), ReqlServerCompileError, "Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.", "r.table('songs').insert"),
+    (
+        r.expr([1]).map(lambda x: r.table("songs").insert({"id": x})),
+        ReqlServerCompileError,
+        "Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.",
+        "r.table('songs').insert",
+    ),
     (r.expr({"$reql_type$": "FOO"}), ReqlQueryLogicError, "Unknown $reql_type$ `PTYPE<FOO>`.", None),
-    (r.json('{"a"'), ReqlQueryLogicError, 'Failed to parse "{"a"" as JSON: Missing a colon after a name of object member.', None),
+    (
+        r.json('{"a"'),
+        ReqlQueryLogicError,
+        'Failed to parse "{"a"" as JSON: Missing a colon after a name of object member.',
+        None,
+    ),
     (r.time(2020, 2, 30, "Z"), ReqlQueryLogicError, "Error in time logic: Day of month is not valid for year.", None),
     (r.epoch_time(0).in_timezone("x"), ReqlQueryLogicError, "Timezone `x` does not start with `-` or `+`.", None),
-    (r.iso8601("2020-01-01"), ReqlQueryLogicError, "ISO 8601 string has no time zone, and no default time zone was provided.", "'2020-01-01'"),
+    (
+        r.iso8601("2020-01-01"),
+        ReqlQueryLogicError,
+        "ISO 8601 string has no time zone, and no default time zone was provided.",
+        "'2020-01-01'",
+    ),
     (r.random(5, 1), ReqlQueryLogicError, "Lower bound (5) is not less than upper bound (1).", None),
     (r.minval, ReqlQueryLogicError, "Cannot convert `r.minval` to JSON.", "r.minval"),
-    (r.db("test"), ReqlQueryLogicError, "Query result must be of type DATUM, GROUPED_DATA, or STREAM (got DATABASE).", None),
+    (
+        r.db("test"),
+        ReqlQueryLogicError,
+        "Query result must be of type DATUM, GROUPED_DATA, or STREAM (got DATABASE).",
+        None,
+    ),
     (r.expr([1]).changes(), ReqlQueryLogicError, "Cannot call `changes` on an eager stream.", None),
     (SONGS.get_all(None), ReqlNonExistenceError, "Keys cannot be NULL.", "None"),
-    (SONGS.between(None, 1), ReqlQueryLogicError, "Cannot use `null` in BETWEEN, use `r.minval` or `r.maxval` to denote unboundedness.", "None"),
-    (SONGS.between(1, 2).between(1, 2), ReqlQueryLogicError, "Cannot perform multiple BETWEENs on the same table.", None),
-    (SONGS.between(1, 2, left_bound="ajar"), ReqlQueryLogicError, "Expected `open` or `closed` for optarg `left_bound` (got `\"ajar\"`).", None),
-    (SONGS.order_by(index="by").order_by(index="by"), ReqlQueryLogicError, "Cannot perform multiple indexed ORDER_BYs on the same table.", None),
-    (SONGS.pluck("id").order_by(index="by"), ReqlQueryLogicError, "Indexed order_by can only be performed on a TABLE or TABLE_SLICE.", None),
+    (
+        SONGS.between(None, 1),
+        ReqlQueryLogicError,
+        "Cannot use `null` in BETWEEN, use `r.minval` or `r.maxval` to denote unboundedness.",
+        "None",
+    ),
+    (
+        SONGS.between(1, 2).between(1, 2),
+        ReqlQueryLogicError,
+        "Cannot perform multiple BETWEENs on the same table.",
+        None,
+    ),
+    (
+        SONGS.between(1, 2, left_bound="ajar"),
+        ReqlQueryLogicError,
+        'Expected `open` or `closed` for optarg `left_bound` (got `"ajar"`).',
+        None,
+    ),
+    (
+        SONGS.order_by(index="by").order_by(index="by"),
+        ReqlQueryLogicError,
+        "Cannot perform multiple indexed ORDER_BYs on the same table.",
+        None,
+    ),
+    (
+        SONGS.pluck("id").order_by(index="by"),
+        ReqlQueryLogicError,
+        "Indexed order_by can only be performed on a TABLE or TABLE_SLICE.",
+        None,
+    ),
     (SONGS.nth(99), ReqlNonExistenceError, "Index out of bounds: 99", None),
     (SONGS.skip(-1), ReqlQueryLogicError, "Cannot use a negative left index on a stream.", None),
     (SONGS.sum("by"), ReqlQueryLogicError, "Expected type NUMBER but found STRING.", "r.table('songs').sum('by')"),
-    (SONGS.get(1).map(lambda x: x), ReqlQueryLogicError, "Expected type SEQUENCE but found SINGLE_SELECTION:", "r.table('songs').get(1)"),
+    (
+        SONGS.get(1).map(lambda x: x),
+        ReqlQueryLogicError,
+        "Expected type SEQUENCE but found SINGLE_SELECTION:",
+        "r.table('songs').get(1)",
+    ),
     (SONGS.group(), ReqlQueryLogicError, "Cannot group by nothing.", None),
-    (SONGS.get(1).update({"a": r.uuid()}), ReqlQueryLogicError, "Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?", None),
-    (SONGS.insert({"id": 1}, durability="x"), ReqlQueryLogicError, 'Durability option `x` unrecognized (options are "hard" and "soft").', "'x'"),
-    (SONGS.insert({"id": 1}, return_changes="x"), ReqlQueryLogicError, "Invalid return_changes value `x` (options are `true`, `false`, and `'always'`.)", None),
-    (SONGS.insert({"id": 1}, conflict=lambda a, b: a), ReqlQueryLogicError, "The conflict function passed to `insert` should expect 3 arguments.", None),
+    (
+        SONGS.get(1).update({"a": r.uuid()}),
+        ReqlQueryLogicError,
+        "Could not prove argument deterministic.  Maybe you want to use the non_atomic flag?",
+        None,
+    ),
+    (
+        SONGS.insert({"id": 1}, durability="x"),
+        ReqlQueryLogicError,
+        'Durability option `x` unrecognized (options are "hard" and "soft").',
+        "'x'",
+    ),
+    (
+        SONGS.insert({"id": 1}, return_changes="x"),
+        ReqlQueryLogicError,
+        "Invalid return_changes value `x` (options are `true`, `false`, and `'always'`.)",
+        None,
+    ),
+    (
+        SONGS.insert({"id": 1}, conflict=lambda a, b: a),
+        ReqlQueryLogicError,
+        "The conflict function passed to `insert` should expect 3 arguments.",
+        None,
+    ),
     (SONGS.insert({"id": 9, "a": r.literal(1)}), ReqlQueryLogicError, "Stray literal keyword found:", "r.literal(1)"),
     (SONGS.index_create("by"), ReqlOpFailedError, "Index `by` already exists on table", None),
-    (SONGS.index_create("z", lambda x: r.random()), ReqlQueryLogicError, "Could not prove function deterministic.  Index functions must be deterministic.", None),
+    (
+        SONGS.index_create("z", lambda x: r.random()),
+        ReqlQueryLogicError,
+        "Could not prove function deterministic.  Index functions must be deterministic.",
+        None,
+    ),
     (SONGS.index_rename("by", "tags"), ReqlOpFailedError, "Index `tags` already exists on table", None),
-    (SONGS.changes().count(), ReqlQueryLogicError, "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a changefeed).", "r.table('songs').changes()"),
+    (
+        SONGS.changes().count(),
+        ReqlQueryLogicError,
+        "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a changefeed).",
+        "r.table('songs').changes()",
+    ),
     (r.range(200_000).coerce_to("array"), ReqlResourceLimitError, "Array over size limit `100000`.", None),
-    (SONGS.config().update({"name": "x"}), ReqlQueryLogicError, "[sandbox] writing to the table `rethinkdb.table_config` is not supported.", None),
+    (
+        SONGS.config().update({"name": "x"}),
+        ReqlQueryLogicError,
+        "[sandbox] writing to the table `rethinkdb.table_config` is not supported.",
+        None,
+    ),
 ]
 
 
-@pytest.mark.parametrize("query, kind, message, at", ERRORS, ids=lambda x: None)
+@pytest.mark.parametrize(("query", "kind", "message", "at"), ERRORS, ids=lambda x: None)
 def test_error(songs, query, kind, message, at):
     with pytest.raises(kind) as caught:
         run(query, songs)
@@ -298,26 +441,29 @@ def test_error(songs, query, kind, message, at):
         assert "".join(char for char, mark in pairs if mark == "^").startswith(at)
 
 
-@pytest.mark.parametrize("query, name", [
-    (r.http("http://localhost/"), "HTTP"),
-    (r.point(1, 2), "POINT"),
-    (SONGS.reconfigure(shards=1, replicas=1), "RECONFIGURE"),
-    (SONGS.grant("ann", {"read": True}), "GRANT"),
-    (r.expr(1).bit_and(1), "BIT_AND"),
-    (r.js("1 + 1"), "JAVASCRIPT"),
-    (r.table_create("x", shards=2), "`shards` of TABLE_CREATE"),
-    (SONGS.index_create("x", geo=True), "`geo` of SINDEX_CREATE"),
-    (r.expr([1]).fold(0, lambda a, b: a, emit=lambda a, b, c: [a]), "`emit` of FOLD"),
-    (SONGS.group("by", multi=True), "`multi` of GROUP"),
-    (SONGS.order_by(index="id").limit(1).changes(), "CHANGES"),
-    (SONGS.changes(include_types=True), "`include_types` of CHANGES"),
-    (r.db("rethinkdb").table("jobs"), "rethinkdb.jobs"),
-    (r.expr("a").match("(?=a)"), "MATCH"),
-    (r.expr("aaaa").match("(a+)+$"), "MATCH"),
-    (SONGS.between(1, 2).info(), "INFO"),
-])
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        (r.http("http://localhost/"), "HTTP"),
+        (r.point(1, 2), "POINT"),
+        (SONGS.reconfigure(shards=1, replicas=1), "RECONFIGURE"),
+        (SONGS.grant("ann", {"read": True}), "GRANT"),
+        (r.expr(1).bit_and(1), "BIT_AND"),
+        (r.js("1 + 1"), "JAVASCRIPT"),
+        (r.table_create("x", shards=2), "`shards` of TABLE_CREATE"),
+        (SONGS.index_create("x", geo=True), "`geo` of SINDEX_CREATE"),
+        (r.expr([1]).fold(0, lambda a, b: a, emit=lambda a, b, c: [a]), "`emit` of FOLD"),
+        (SONGS.group("by", multi=True), "`multi` of GROUP"),
+        (SONGS.order_by(index="id").limit(1).changes(), "CHANGES"),
+        (SONGS.changes(include_types=True), "`include_types` of CHANGES"),
+        (r.db("rethinkdb").table("jobs"), "rethinkdb.jobs"),
+        (r.expr("a").match("(?=a)"), "MATCH"),
+        (r.expr("aaaa").match("(a+)+$"), "MATCH"),
+        (SONGS.between(1, 2).info(), "INFO"),
+    ],
+)
 def test_what_is_not_supported_is_refused_by_name(songs, query, name):
-    with pytest.raises(Exception) as caught:
+    with pytest.raises(ReqlError) as caught:
         run(query, songs)
     assert caught.value.message.startswith("[sandbox]")
     assert name in caught.value.message

@@ -1,6 +1,5 @@
 """The claims of chapter 1, in-process: which hooks run, in which order, whatever happens."""
 
-
 import pytest
 
 from ch01_request_life import create_app
@@ -61,9 +60,7 @@ def test_songs_come_in_pages(client):
     assert client.get("/songs/so-what/notes").json == {"notes": "Two chords, nine minutes."}
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/song"), ("GET", "/songs/a/b/c"), ("DELETE", "/songs")]
-)
+@pytest.mark.parametrize(("method", "path"), [("GET", "/song"), ("GET", "/songs/a/b/c"), ("DELETE", "/songs")])
 def test_without_a_route_only_the_hooks_of_the_app_run(app, method, path):
     response, steps = ran(app, path, method=method)
     assert response.status_code in (404, 405)

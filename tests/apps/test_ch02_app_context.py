@@ -34,9 +34,7 @@ def contexts(events):
 
 
 def teardowns(events):
-    return [
-        event["name"] for event in events if event["kind"] == "enter" and event["hook"] == "teardown_appcontext"
-    ]
+    return [event["name"] for event in events if event["kind"] == "enter" and event["hook"] == "teardown_appcontext"]
 
 
 def test_notes_of_the_user_who_is_logged_in(client):

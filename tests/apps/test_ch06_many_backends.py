@@ -17,10 +17,10 @@ from workbook import APPS, Recorder, Timeline, Wire, databases
 
 sys.path.insert(0, str(APPS))
 
-from ch06_many_backends import backends, create_app, rates, shop  # noqa: E402
-from ch06_many_backends.auth import hashed  # noqa: E402
-from ch06_many_backends.config import Config  # noqa: E402
-from ch06_many_backends.registry import Registry, UnknownBackend  # noqa: E402
+from ch06_many_backends import backends, create_app, rates, shop
+from ch06_many_backends.auth import hashed
+from ch06_many_backends.config import Config
+from ch06_many_backends.registry import Registry, UnknownBackend
 
 WAYS = ["eager", "if-chain", "registry"]
 TOKEN = "a long random token"
@@ -126,9 +126,7 @@ def test_matrix(app, make_app, sockets, way, request_kind):
     expected = MATRIX[request_kind][WAYS.index(way)]
     client.get("/offers", headers=ADA)
 
-    counted = sockets(
-        lambda: events.extend(recorded(app, lambda: client.get(path, headers=headers).close()))
-    )
+    counted = sockets(lambda: events.extend(recorded(app, lambda: client.get(path, headers=headers).close())))
     assert counted == expected
     # The app's own account: a RethinkDB connection is a socket, a MongoClient in use is two.
     assert opened(events, "rethinkdb") == expected[0]

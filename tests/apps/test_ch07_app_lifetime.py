@@ -151,7 +151,7 @@ def test_both_shelves_come_through_one_socket(app):
 def test_who_is_not_known_is_asked_to_log_in(client, options):
     response = client.get("/records", **options)
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == 'Basic realm=records'
+    assert response.headers["WWW-Authenticate"] == "Basic realm=records"
 
 
 def test_an_unknown_name_is_checked_like_a_known_one(client, monkeypatch):

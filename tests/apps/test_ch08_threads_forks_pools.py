@@ -11,17 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import psutil
 import pytest
-from processes import left_running
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
+from processes import left_running
 from workbook import APPS, Recorder, Timeline, Wire, databases, launch
 
 sys.path.insert(0, str(APPS))
 
-from ch08_threads_forks_pools import create_app, db  # noqa: E402
-from ch08_threads_forks_pools.config import Config  # noqa: E402
-from ch08_threads_forks_pools.pool import Pool, PoolTimeout  # noqa: E402
+from ch08_threads_forks_pools import create_app, db
+from ch08_threads_forks_pools.config import Config
+from ch08_threads_forks_pools.pool import Pool, PoolTimeout
 
 STEM = "ch08_threads_forks_pools"
 SONG = "/songs/so-what"

@@ -114,9 +114,7 @@ def test_one_session_with_two_sockets(app, make, database, wire):
 
 
 def test_a_session_for_each_request(app, make, database, wire):
-    statuses, timeline = recorded(
-        make(database.through(wire)), "/wrong/session-per-request/Panthera", 5
-    )
+    statuses, timeline = recorded(make(database.through(wire)), "/wrong/session-per-request/Panthera", 5)
     assert statuses == {200}
     assert (timeline.opened, timeline.still_open) == (5, 0)
     assert (wire.opened, wire.open) == (10, 0)
@@ -306,7 +304,7 @@ def test_a_wrong_field_is_named(client, field, values):
         body = json.dumps({**LEO, "species": "onca", field: value})
         response = client.post("/animals", headers=JSON, data=body)
         # A lone surrogate is no good JSON.
-        assert response.status_code == 422 or "\\ud800" in body and response.status_code == 400, value
+        assert response.status_code == 422 or ("\\ud800" in body and response.status_code == 400), value
         assert response.status_code == 400 or fields(response) == {field}
     assert client.get("/animals/Panthera/onca").status_code == 404
 
@@ -510,7 +508,7 @@ def test_a_bundle_takes_the_place_of_the_contact_points(monkeypatch, bundle):
     assert calls == []
     response = app.test_client().get("/animals/Lynx")
     assert (response.status_code, response.json) == (503, {"error": "database unavailable"})
-    (args, options), = calls
+    ((args, options),) = calls
     assert args == () and "port" not in options
     assert options["cloud"] == {"secure_connect_bundle": str(bundle), "use_default_tempdir": True}
     assert isinstance(options["auth_provider"], PlainTextAuthProvider)

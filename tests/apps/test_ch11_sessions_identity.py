@@ -311,9 +311,7 @@ def test_a_database_that_is_away_and_back(make, server, server_side):
 
 
 def test_a_mistake_of_the_app_is_not_called_away(app, monkeypatch):
-    monkeypatch.setitem(
-        app.view_functions, "counts.show", lambda: app.extensions["mongo"].admin.command("nonsense")
-    )
+    monkeypatch.setitem(app.view_functions, "counts.show", lambda: app.extensions["mongo"].admin.command("nonsense"))
     reply = app.test_client().get("/count")
     assert (reply.status_code, reply.json) == (500, {"error": "Internal Server Error"})
 

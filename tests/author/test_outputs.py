@@ -1,7 +1,6 @@
 import json
 
 import fake_checkout
-
 from workbook.author import outputs
 
 

@@ -1,7 +1,7 @@
-import fake_checkout
 import pytest
-from fake_checkout import CELLS, CHECKS, STEM, cells
 
+import fake_checkout
+from fake_checkout import CELLS, CHECKS, STEM, cells
 from workbook.author import problems
 
 

@@ -3,11 +3,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import fake_checkout
 import nbformat
 import pytest
-from fake_checkout import CELLS, STEM, cells, change
 
+import fake_checkout
+from fake_checkout import CELLS, STEM, cells, change
 from workbook import notebooks, paths
 from workbook.author import outputs, starters
 from workbook.exercises import chapters

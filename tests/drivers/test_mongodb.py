@@ -71,7 +71,9 @@ def own_sandboxes(monkeypatch):
 def mongod(tmp_path, monkeypatch, own_sandboxes):
     """A program called mongod on PATH."""
     path = tmp_path / "mongod"
-    path.write_text(f"#!/bin/sh\nexec {shlex.join([sys.executable, str(paths.ROOT / 'tests' / 'fake_mongod.py')])} \"$@\"\n")
+    path.write_text(
+        f'#!/bin/sh\nexec {shlex.join([sys.executable, str(paths.ROOT / "tests" / "fake_mongod.py")])} "$@"\n'
+    )
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     return path

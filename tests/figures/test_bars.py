@@ -40,9 +40,9 @@ def test_every_value_is_written_beside_its_bar_and_in_the_alt_text():
 
 
 def test_light_and_dark():
-    assert "prefers-color-scheme: dark" in base64.b64decode(
-        re.search(r"base64,([^\"]+)", CHART._repr_html_())[1]
-    ).decode()
+    assert (
+        "prefers-color-scheme: dark" in base64.b64decode(re.search(r"base64,([^\"]+)", CHART._repr_html_())[1]).decode()
+    )
 
 
 @pytest.mark.parametrize("rows", [[], [("all", 0)]])

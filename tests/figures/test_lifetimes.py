@@ -1,5 +1,6 @@
 import base64
 import html
+import itertools
 import re
 from xml.etree import ElementTree
 
@@ -50,7 +51,7 @@ def test_lives_do_not_touch():
             left = float(bar.get("x"))
             edges.setdefault(bar.get("y"), []).append((left, left + float(bar.get("width"))))
     for spans in edges.values():
-        assert all(before[1] < after[0] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] < after[0] for before, after in itertools.pairwise(spans))
 
 
 def test_light_and_dark():
@@ -65,5 +66,5 @@ def test_a_count_out_of_order():
 
 @pytest.mark.parametrize("row", [["Ada", 1], ["Ada", 1, 1, 1]])
 def test_a_row_that_does_not_fit(row):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="argument 2 is"):
         Lifetimes(["g", "session"], [row])

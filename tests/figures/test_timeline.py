@@ -75,29 +75,37 @@ def drawn(app, last=None):
 
 def test_one_request(app):
     app.test_client().get("/songs")
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 GET /songs  200 OK
   app context 1  | before_request   view        teardown_appcontext |
                    load_user()      songs()     close_conn(None)
   database 1                        o opened ------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_a_leak_runs_past_the_end(app):
     with pytest.raises(RuntimeError):
         app.test_client().get("/fails-late")
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 GET /fails-late  500 in teardown, 200 OK lost
   app context 1  | before_request   view           teardown_appcontext                  |
                    load_user()      fails_late()   close_conn(None) raised RuntimeError
   database 1                        o opened ---------------------------------------- STILL OPEN >
 opened 1, closed 0, still open 1"""
+    )
 
 
 def test_what_a_later_request_closes_is_open_until_then(app):
     app.test_client().get("/keep")
     app.test_client().get("/give-back")
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 GET /keep  200 OK
   app context 1  | before_request   view        teardown_appcontext |
                    load_user()      keep()      close_conn(None)
@@ -107,11 +115,14 @@ GET /give-back  200 OK
                    load_user()      give_back()   close_conn(None)
   database 1     < open -------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_nested_context_has_a_row_of_its_own(app):
     app.test_client().get("/both")
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 GET /both  200 OK
   app context 1  | before_request   view -----------------------------------   teardown_appcontext |
                    load_user()      both()                                     close_conn(None)
@@ -119,12 +130,15 @@ GET /both  200 OK
                                              both()      close_conn(None)
   database 1                                 o opened ------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_requests_in_a_pushed_context_share_it(app):
     with app.app_context():
         app.test_client().get("/songs")
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 app context pushed by hand
   app context 1       |                              teardown_appcontext |
                                                      close_conn(None)
@@ -132,17 +146,21 @@ app context pushed by hand
                         load_user()      songs()
   database 1                             o opened ------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_connection_used_between_two_hooks_has_a_column(app):
     with app.app_context():
         app.use()
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 app context pushed by hand
   app context 1  |              teardown_appcontext |
                    other code   close_conn(None)
   database 1       o opened -------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_overlapping_requests_share_one_axis(app):
@@ -160,7 +178,9 @@ def test_overlapping_requests_share_one_axis(app):
     app.test_client().get("/songs")
     leave.set()
     worker.join()
-    assert drawn(app) == """\
+    assert (
+        drawn(app)
+        == """\
 GET /slow  200 OK
   app context 1  | before_request   view ----------------------------------------------------   teardown_appcontext |
                    load_user()      slow()                                                      close_conn(None)
@@ -169,6 +189,7 @@ GET /songs  200 OK
                                              load_user()      songs()     close_conn(None)
   database 1                                                  o opened ------------- closed o
 opened 1, closed 1, still open 0"""
+    )
 
 
 def test_a_context_pushed_again_is_the_same_one(app):
@@ -215,8 +236,8 @@ def test_nothing_is_drawn_outside_the_picture(app):
     _, svg = picture(Timeline(app.recorder.events))
     width, height = float(svg.get("width")), float(svg.get("height"))
     for box in svg.iter("{http://www.w3.org/2000/svg}rect"):
-        assert 0 <= float(box.get("x")) and float(box.get("x")) + float(box.get("width")) <= width
-        assert 0 <= float(box.get("y")) and float(box.get("y")) + float(box.get("height")) <= height
+        assert float(box.get("x")) >= 0 and float(box.get("x")) + float(box.get("width")) <= width
+        assert float(box.get("y")) >= 0 and float(box.get("y")) + float(box.get("height")) <= height
 
 
 def test_a_path_is_escaped(app):

@@ -75,7 +75,7 @@ CREDENTIALS = st.one_of(
         "Basic /////w==", "Bearer", "Bearer ", "Bearer \xe9\xff", "Bearer a=b", "Bearer nonsense",
         "Bearer {session}", "bearer  x", "Digest username=ada", 'Digest username="', "Negotiate a", "\0",
         ",", "=", "Basic Basic", "Bearer " + "x" * 60_000, "Basic " + "QUFB" * 15_000,
-    ]),  # fmt: skip
+    ]),
     st.builds(basic, st.sampled_from(["ada", "grace", ""]), st.sampled_from(TEXTS)),
     st.builds(basic, st.sampled_from(TEXTS), st.just("engine")),
 )  # fmt: skip
@@ -87,7 +87,7 @@ COOKIES = st.one_of(
         "session=" + "x" * 5000, "session=" + "x" * 60_000, "session=../../x", "=", ";", ";" * 5000,
         "a=b; " * 2000, "remember_token=ada|x", "remember_token=" + "|" * 3000, "remember_token=\xe9",
         "session=$gt", "session[$gt]=", "{session}",
-    ]),  # fmt: skip
+    ]),
     st.text(st.characters(max_codepoint=255, exclude_characters="\r\n")).map("session={}".format),
 )  # fmt: skip
 HEADERS = [
@@ -101,7 +101,18 @@ HEADERS = [
     ("X-Database", "admin"), ("Date", "0"), ("X", "y" * 70_000), ("Transfer-Encoding", "gzip"),
 ]  # fmt: skip
 LENGTHS = [
-    "-1", "0", "1", "abc", "1e3", "+5", "5, 5", "9" * 20, "9" * 5000, "\xb2", "0x10", " ",
+    "-1",
+    "0",
+    "1",
+    "abc",
+    "1e3",
+    "+5",
+    "5, 5",
+    "9" * 20,
+    "9" * 5000,
+    "\xb2",
+    "0x10",
+    " ",
 ]
 CHUNKS = [
     b"", b"5", b"5\r\nhello", b"5\r\nhello\r\n0\r\n\r\n", b"zz\r\nhello", b"-5\r\nhello",
@@ -124,8 +135,16 @@ TARGETS = [
     "?", "/?" + "&" * 5000, "/" * 3000, "/" + "x" * 70_000,
 ]  # fmt: skip
 NEXT = [
-    "//evil.example/", "/\\evil.example", "https://evil.example", "%00", "%ff", "%0d%0aSet-Cookie:a=b",
-    "/\t/x", "", "x" * 5000, "\xe9",
+    "//evil.example/",
+    "/\\evil.example",
+    "https://evil.example",
+    "%00",
+    "%ff",
+    "%0d%0aSet-Cookie:a=b",
+    "/\t/x",
+    "",
+    "x" * 5000,
+    "\xe9",
 ]
 
 
@@ -185,9 +204,7 @@ def length(draw, request):
     if draw(st.booleans()):
         value = draw(st.sampled_from(LENGTHS) | st.just(str(len(request.body) + 10)))
         return request.but(headers=replacing(request, "Content-Length", value))
-    return request.but(
-        body=draw(st.sampled_from(CHUNKS)), headers=replacing(request, "Transfer-Encoding", "chunked")
-    )
+    return request.but(body=draw(st.sampled_from(CHUNKS)), headers=replacing(request, "Transfer-Encoding", "chunked"))
 
 
 @st.composite
@@ -226,8 +243,7 @@ def leaving(draw, request):
 
 
 KINDS = {
-    each.__name__: each
-    for each in (credentials, cookie, types, body, length, header, path, query, method, leaving)
+    each.__name__: each for each in (credentials, cookie, types, body, length, header, path, query, method, leaving)
 }
 
 

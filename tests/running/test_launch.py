@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import psutil
 import pytest
-from processes import left_running
 
+from processes import left_running
 from workbook.running.launch import AppEnded, LaunchError, _own_traceback, launch
 
 HELLO = """
@@ -62,7 +62,7 @@ def test_serves_json_and_shows_it(hello):
 
 def test_json_that_is_none_is_shown_as_it_is(hello):
     assert repr(hello.get("/empty")) == "204 NO CONTENT"
-    assert repr(hello.get("/half")) == '200 OK\n[1, 2'
+    assert repr(hello.get("/half")) == "200 OK\n[1, 2"
 
 
 def test_settings_keep_their_types(app_file):
@@ -108,7 +108,7 @@ def test_relaunching_a_name_stops_the_first(app_file):
 
 def test_stopped_app_keeps_its_events_and_stops_again(hello):
     hello.get("/")
-    hello.events
+    assert hello.events
     hello.stop()
     assert [event["kind"] for event in hello.events][:2] == ["request", "push"]
     assert hello.log == ""

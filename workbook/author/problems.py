@@ -83,7 +83,5 @@ def _unexplained(chapter):
         found.append(f"{where}: begin with a cell tagged 'solution' that calls not_recorded()")
     for exercise in chapter.exercises:
         if not exercise.why:
-            found.append(
-                f"{where}: say why {exercise.name!r} is right, in a cell tagged 'solution' after its check"
-            )
+            found.append(f"{where}: say why {exercise.name!r} is right, in a cell tagged 'solution' after its check")
     return found

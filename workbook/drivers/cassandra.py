@@ -59,8 +59,8 @@ def cassandra(name):
     """An empty Cassandra keyspace called ``name`` (letters, digits, _).
 
     On the first server of ``CASSANDRA_CONTACT_POINTS`` where that is set (with ``CASSANDRA_PORT``,
-    ``CASSANDRA_USERNAME`` and ``CASSANDRA_PASSWORD``), in a namespace of the learner's; otherwise on a sandbox that lives as long as
-    this process. Raises ValueError for a port that is no number, NoHostAvailable if the
+    ``CASSANDRA_USERNAME`` and ``CASSANDRA_PASSWORD``), in a namespace of the learner's; otherwise on
+    a sandbox that lives as long as this process. Raises ValueError for a port that is no number, NoHostAvailable if the
     server cannot be reached.
     """
     from workbook.drivers.cql_counter import Statements

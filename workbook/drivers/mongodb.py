@@ -14,9 +14,7 @@ from workbook.finding import Finding, setting
 
 PACKAGE = "pymongo"
 SOCKETS = "pymongo.synchronous.pool"
-ONE_SERVER = re.compile(
-    r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?"
-)
+ONE_SERVER = re.compile(r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?")
 # What serves MongoDB, the first that is installed: its module and the arguments for a port.
 SERVED_BY = {
     "secantus": lambda port: ["secantus", "--port", port, "--standalone"],

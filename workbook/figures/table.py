@@ -4,6 +4,7 @@ import html
 
 LEFT = 'style="text-align: left"'
 
+
 class Table:
     """Rows of values under ``columns``; the first value of each row is its heading."""
 
@@ -15,8 +16,7 @@ class Table:
         widths = [max(map(len, column)) for column in zip(self.columns, *self.rows, strict=True)]
         lines = [self.columns, ["-" * width for width in widths], *self.rows]
         return "\n".join(
-            "  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip()
-            for line in lines
+            "  ".join(value.ljust(width) for value, width in zip(line, widths, strict=True)).rstrip() for line in lines
         )
 
     def _repr_html_(self):

@@ -13,9 +13,9 @@ from pathlib import Path, PureWindowsPath
 import httpx
 
 from workbook.child import Child, ChildDied
+from workbook.figures.timeline import Timeline
 from workbook.paths import APPS
 from workbook.surroundings import plain
-from workbook.figures.timeline import Timeline
 
 # The end of a path in a traceback that is not the app's.
 OUR_FRAMES = {("running", "serve.py"), ("importlib", "__init__.py")}

@@ -2,7 +2,8 @@
 
 Started as ``python -m workbook.running.serve SPEC``, SPEC a JSON object: ``stem``, ``file``
 or ``source`` says where ``create_app`` is; with ``command`` a ``flask`` command is run
-instead of the server, with ``workers`` gunicorn serves and nothing is recorded. Reports ``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
+instead of the server, with ``workers`` gunicorn serves and nothing is recorded. Reports
+``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
 """
 
 import importlib

@@ -13,7 +13,10 @@ from cql_server import connect, start
 def command(*arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "sandboxes", *arguments],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 from cassandra.auth import PlainTextAuthProvider
-from conformance import ask, golden
 
 import sandboxes
+from conformance import ask, golden
 
 VERSION, CASES = golden.load()
 EXPLAINED = golden.explained()

@@ -14,8 +14,22 @@ from cassandra import ReadTimeout
 from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.query import SimpleStatement
 from cql_server import (
-    ERROR, EXECUTE, HELLO, PREPARE, QUERY, RESULT, SIMPLE, STARTUP, Wire, batch_of_one, connect, counters,
-    long_string, new_keyspace, short_string, start,
+    ERROR,
+    EXECUTE,
+    HELLO,
+    PREPARE,
+    QUERY,
+    RESULT,
+    SIMPLE,
+    STARTUP,
+    Wire,
+    batch_of_one,
+    connect,
+    counters,
+    long_string,
+    new_keyspace,
+    short_string,
+    start,
 )
 
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
@@ -41,28 +55,31 @@ def test_a_select_that_takes_too_long_is_stopped():
     server.stop()
 
 
-@pytest.mark.parametrize("text", [
-    "SELECT * FROM t WHERE id = " + "[" * 100_000,
-    "INSERT INTO t (id) VALUES (" + "(" * 100_000,
-    "CREATE TABLE t (id " + "list<" * 100_000,
-    "SELECT " + "f(" * 100_000,
-    "SELECT " + "a, " * 150_000,
-    ";" * 1_000_000,
-    "SELECT * FROM t " + "/*" * 500_000,
-    "SELECT * FROM t " + "-" * 1_000_000,
-    "SELECT * FROM t " + "//" * 500_000,
-    "SELECT " + "'" * 999_999,
-    "SELECT " + '"' * 999_999,
-    "SELECT " + "$$$" * 333_333,
-    "SELECT " + "1" * 1_000_000,
-    "SELECT " + "1d" * 500_000,
-    "SELECT " + "1d1" * 300_000,
-    "SELECT " + "0x" + "f" * 1_000_000,
-    "SELECT " + "abcdef01-" * 100_000,
-    "SELECT * FROM t WHERE " + "(a, " * 100_000,
-    "BEGIN BATCH " + "DELETE FROM t WHERE id = 1; " * 30_000,
-    "BEGIN BATCH " + "BEGIN BATCH " * 10_000,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM t WHERE id = " + "[" * 100_000,
+        "INSERT INTO t (id) VALUES (" + "(" * 100_000,
+        "CREATE TABLE t (id " + "list<" * 100_000,
+        "SELECT " + "f(" * 100_000,
+        "SELECT " + "a, " * 150_000,
+        ";" * 1_000_000,
+        "SELECT * FROM t " + "/*" * 500_000,
+        "SELECT * FROM t " + "-" * 1_000_000,
+        "SELECT * FROM t " + "//" * 500_000,
+        "SELECT " + "'" * 999_999,
+        "SELECT " + '"' * 999_999,
+        "SELECT " + "$$$" * 333_333,
+        "SELECT " + "1" * 1_000_000,
+        "SELECT " + "1d" * 500_000,
+        "SELECT " + "1d1" * 300_000,
+        "SELECT " + "0x" + "f" * 1_000_000,
+        "SELECT " + "abcdef01-" * 100_000,
+        "SELECT * FROM t WHERE " + "(a, " * 100_000,
+        "BEGIN BATCH " + "DELETE FROM t WHERE id = 1; " * 30_000,
+        "BEGIN BATCH " + "BEGIN BATCH " * 10_000,
+    ],
+)
 def test_texts_without_end_are_refused_at_once(wire, text):
     wire = wire()
     started = time.monotonic()
@@ -78,10 +95,17 @@ def test_a_product_of_many_values_is_refused(session, wire):
     assert (opcode, b"[sandbox]" in body) == (ERROR, True)
 
 
-@pytest.mark.parametrize("body", [
-    b"\x7f\xff\xff\xff", b"\x01\x00\x00\x00", b"", b"\0", struct.pack(">i", 100) + b"\xff" * 50,
-    struct.pack(">i", 16 * MB) + lz4.block.compress(bytes(1000), store_size=False),
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x7f\xff\xff\xff",
+        b"\x01\x00\x00\x00",
+        b"",
+        b"\0",
+        struct.pack(">i", 100) + b"\xff" * 50,
+        struct.pack(">i", 16 * MB) + lz4.block.compress(bytes(1000), store_size=False),
+    ],
+)
 def test_what_does_not_decompress_is_refused(server, body):
     wire = Wire(server.port, hello=False)
     hello = struct.pack(">H", 2) + HELLO[2:] + short_string("COMPRESSION") + short_string("lz4")
@@ -214,7 +238,9 @@ GOOD = [
     "DELETE FROM fuzz.t WHERE id = 1 AND (c) > (1)",
     "BEGIN UNLOGGED BATCH INSERT INTO fuzz.t (id, c) VALUES (1, 2); DELETE FROM fuzz.t WHERE id = 1 APPLY BATCH",
     "CREATE TABLE IF NOT EXISTS fuzz.u (a int, b text, PRIMARY KEY ((a), b)) WITH CLUSTERING ORDER BY (b DESC)",
-    "ALTER TABLE fuzz.u ADD x int", "DROP TABLE IF EXISTS fuzz.u", "CREATE INDEX IF NOT EXISTS ON fuzz.t (v)",
+    "ALTER TABLE fuzz.u ADD x int",
+    "DROP TABLE IF EXISTS fuzz.u",
+    "CREATE INDEX IF NOT EXISTS ON fuzz.t (v)",
     "SELECT * FROM system_schema.columns WHERE keyspace_name = 'fuzz'",
 ]
 

@@ -6,15 +6,32 @@ import sys
 import time
 
 import pytest
-from cassandra import AlreadyExists, ConsistencyLevel, InvalidRequest, Unavailable, Unauthorized
+from cassandra import AlreadyExists, ConsistencyLevel, InvalidRequest, Unauthorized, Unavailable
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import Cluster, NoHostAvailable
 from cassandra.concurrent import execute_concurrent_with_args
 from cassandra.protocol import ConfigurationException, SyntaxException
 from cassandra.query import BatchStatement, BatchType, SimpleStatement
 from cql_server import (
-    ERROR, EVENT, EXECUTE, HELLO, OPTIONS, PREPARE, QUERY, READY, RESULT, SIMPLE, STARTUP, Wire, connect,
-    counters, long_string, new_keyspace, pages, short_string, start,
+    ERROR,
+    EVENT,
+    EXECUTE,
+    HELLO,
+    OPTIONS,
+    PREPARE,
+    QUERY,
+    READY,
+    RESULT,
+    SIMPLE,
+    STARTUP,
+    Wire,
+    connect,
+    counters,
+    long_string,
+    new_keyspace,
+    pages,
+    short_string,
+    start,
 )
 
 REACTORS = ["asyncio.AsyncioConnection", "libev.LibevConnection"]
@@ -153,7 +170,7 @@ def test_frames_may_come_in_pieces_and_several_at_once(wire):
 
 def test_metadata_can_be_left_out(wire):
     wire = wire()
-    opcode, body = wire.query("SELECT key FROM system.local", b"\0\1\2")
+    _opcode, body = wire.query("SELECT key FROM system.local", b"\0\1\2")
     assert body == struct.pack(">iiiii", 2, 5, 1, 1, 5) + b"local"
 
 
@@ -167,15 +184,18 @@ def test_values_may_have_names(wire):
 # Errors
 
 
-@pytest.mark.parametrize(("cql", "error"), [
-    ("SELEC", SyntaxException),
-    ("SELECT * FROM nowhere", InvalidRequest),
-    ("CREATE TABLE t (id int PRIMARY KEY)", AlreadyExists),
-    ("CREATE KEYSPACE x WITH replication = {'class': 'NoStrategy'}", ConfigurationException),
-    ("DROP TABLE system.local", Unauthorized),
-    ("INSERT INTO sandbox.counters (name, value) VALUES ('parsed', 0)", Unauthorized),
-    ("SELECT * FROM t WHERE v = 1", InvalidRequest),
-])
+@pytest.mark.parametrize(
+    ("cql", "error"),
+    [
+        ("SELEC", SyntaxException),
+        ("SELECT * FROM nowhere", InvalidRequest),
+        ("CREATE TABLE t (id int PRIMARY KEY)", AlreadyExists),
+        ("CREATE KEYSPACE x WITH replication = {'class': 'NoStrategy'}", ConfigurationException),
+        ("DROP TABLE system.local", Unauthorized),
+        ("INSERT INTO sandbox.counters (name, value) VALUES ('parsed', 0)", Unauthorized),
+        ("SELECT * FROM t WHERE v = 1", InvalidRequest),
+    ],
+)
 def test_errors_have_the_classes_of_cassandra(session, cql, error):
     session.execute("CREATE TABLE t (id int PRIMARY KEY, v int)")
     with pytest.raises(error) as caught:
@@ -183,21 +203,24 @@ def test_errors_have_the_classes_of_cassandra(session, cql, error):
     assert "[sandbox]" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("cql", "name"), [
-    ("CREATE TYPE address (street text)", "CREATE TYPE"),
-    ("CREATE TABLE x (id int PRIMARY KEY, d duration)", "duration"),
-    ("CREATE TABLE x (id int, c int, s int static, PRIMARY KEY (id, c))", "STATIC"),
-    ("CREATE MATERIALIZED VIEW v AS SELECT * FROM t WHERE id IS NOT NULL PRIMARY KEY (id)", "MATERIALIZED VIEW"),
-    ("SELECT JSON * FROM t", "JSON"),
-    ("INSERT INTO t JSON '{}'", "JSON"),
-    ("SELECT id FROM t GROUP BY id", "GROUP BY"),
-    ("SELECT CAST(id AS text) FROM t", "CAST"),
-    ("SELECT id + 1 FROM t", "arithmetic"),
-    ("DESCRIBE TABLES", "DESCRIBE"),
-    ("GRANT SELECT ON t TO ann", "GRANT"),
-    ("BEGIN COUNTER BATCH APPLY BATCH", "counter batch"),
-    ("ALTER TABLE t RENAME id TO key", "RENAME"),
-])
+@pytest.mark.parametrize(
+    ("cql", "name"),
+    [
+        ("CREATE TYPE address (street text)", "CREATE TYPE"),
+        ("CREATE TABLE x (id int PRIMARY KEY, d duration)", "duration"),
+        ("CREATE TABLE x (id int, c int, s int static, PRIMARY KEY (id, c))", "STATIC"),
+        ("CREATE MATERIALIZED VIEW v AS SELECT * FROM t WHERE id IS NOT NULL PRIMARY KEY (id)", "MATERIALIZED VIEW"),
+        ("SELECT JSON * FROM t", "JSON"),
+        ("INSERT INTO t JSON '{}'", "JSON"),
+        ("SELECT id FROM t GROUP BY id", "GROUP BY"),
+        ("SELECT CAST(id AS text) FROM t", "CAST"),
+        ("SELECT id + 1 FROM t", "arithmetic"),
+        ("DESCRIBE TABLES", "DESCRIBE"),
+        ("GRANT SELECT ON t TO ann", "GRANT"),
+        ("BEGIN COUNTER BATCH APPLY BATCH", "counter batch"),
+        ("ALTER TABLE t RENAME id TO key", "RENAME"),
+    ],
+)
 def test_what_is_not_supported_is_named(session, cql, name):
     session.execute("CREATE TABLE t (id int PRIMARY KEY, v int)")
     with pytest.raises(InvalidRequest) as caught:
@@ -239,7 +262,9 @@ def test_a_prepared_statement_knows_its_markers_and_its_key(session):
 def test_a_missing_key_is_refused_when_it_is_prepared(session):
     session.execute("CREATE TABLE t (a int, b int, v int, PRIMARY KEY (a, b))")
     for cql in (
-        "INSERT INTO t (a, v) VALUES (?, ?)", "UPDATE t SET v = ? WHERE b = ?", "SELECT * FROM t WHERE v = ?",
+        "INSERT INTO t (a, v) VALUES (?, ?)",
+        "UPDATE t SET v = ? WHERE b = ?",
+        "SELECT * FROM t WHERE v = ?",
     ):
         with pytest.raises(InvalidRequest):
             session.prepare(cql)
@@ -301,9 +326,7 @@ def hundred(session):
     return session
 
 
-@pytest.mark.parametrize(
-    ("size", "sizes"), [(30, [30, 30, 30, 10]), (50, [50, 50, 0]), (100, [100, 0]), (101, [100])]
-)
+@pytest.mark.parametrize(("size", "sizes"), [(30, [30, 30, 30, 10]), (50, [50, 50, 0]), (100, [100, 0]), (101, [100])])
 def test_a_full_last_page_is_followed_by_an_empty_one(hundred, size, sizes):
     for cql in ("SELECT c FROM t", "SELECT c FROM t WHERE p = 1"):
         found = pages(hundred, SimpleStatement(cql, fetch_size=size))
@@ -431,9 +454,7 @@ def test_the_driver_knows_the_schema_at_once_and_of_other_clients_soon(server, s
     keyspace = session.keyspace
     with Cluster(["127.0.0.1"], port=server.port, protocol_version=4, schema_event_refresh_window=0) as cluster:
         other = cluster.connect(keyspace)
-        other.execute(
-            "CREATE TABLE t (a int, b text, c int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b DESC)"
-        )
+        other.execute("CREATE TABLE t (a int, b text, c int, PRIMARY KEY (a, b)) WITH CLUSTERING ORDER BY (b DESC)")
         table = cluster.metadata.keyspaces[keyspace].tables["t"]
         assert [column.name for column in table.primary_key] == ["a", "b"]
         assert "CLUSTERING ORDER BY (b DESC)" in table.as_cql_query()
@@ -454,7 +475,7 @@ def test_every_change_of_the_schema_has_a_version_of_its_own(session):
 
 def test_what_cassandra_writes_of_a_table_makes_the_table_again(server, session):
     session.execute(
-        "CREATE TABLE t (a int, b text, c timestamp, m map<text, frozen<list<int>>>, \"Odd\" decimal, "
+        'CREATE TABLE t (a int, b text, c timestamp, m map<text, frozen<list<int>>>, "Odd" decimal, '
         "PRIMARY KEY ((a, b), c)) "
         "WITH CLUSTERING ORDER BY (c DESC) AND comment = 'it''s' AND gc_grace_seconds = 5"
     )
@@ -510,7 +531,12 @@ def test_what_the_driver_asks_of_its_own_accord_is_not_counted(own_server):
         kept = cluster.connect("system")
         assert kept.execute("SELECT key FROM local").one().key == "local"
         assert counters(sessions[0]) == {
-            "parsed": 0, "prepared": 0, "executed": 0, "pages": 0, "connections": 8, "connections_opened": 8,
+            "parsed": 0,
+            "prepared": 0,
+            "executed": 0,
+            "pages": 0,
+            "connections": 8,
+            "connections_opened": 8,
         }
     until(lambda: counters(sessions[0])["connections"] == 6)
     sessions[2].cluster.shutdown()
@@ -539,5 +565,3 @@ def test_many_threads_share_a_session(session):
     done = execute_concurrent_with_args(session, insert, [(i, i * i) for i in range(2000)], concurrency=100)
     assert all(one.success for one in done)
     assert sorted(session.execute("SELECT * FROM t")) == [(i, i * i) for i in range(2000)]
-
-

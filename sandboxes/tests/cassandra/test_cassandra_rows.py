@@ -102,9 +102,12 @@ def test_clustering_columns_are_in_order(session, kind, order):
     drop = session.prepare("DELETE FROM t WHERE p = ?")
     select = session.prepare("SELECT c FROM t WHERE p = ?")
     by = {
-        "uuid": lambda value: (value.bytes[6] >> 4, value.bytes), "timeuuid": lambda value: value.time,
-        "text": str.encode, "varchar": str.encode,
-        "date": lambda value: value.days_from_epoch, "time": lambda value: value.nanosecond_time,
+        "uuid": lambda value: (value.bytes[6] >> 4, value.bytes),
+        "timeuuid": lambda value: value.time,
+        "text": str.encode,
+        "varchar": str.encode,
+        "date": lambda value: value.days_from_epoch,
+        "time": lambda value: value.nanosecond_time,
     }.get(kind, lambda value: value)
 
     @settings(max_examples=15, deadline=None, database=None)
@@ -135,8 +138,7 @@ class Log:
             cells = {}
             for name in ("v", "w"):
                 tries = [
-                    (w[2], w[3][name] is None, w[3][name] or "")
-                    for w in self.writes if w[1] == key and name in w[3]
+                    (w[2], w[3][name] is None, w[3][name] or "") for w in self.writes if w[1] == key and name in w[3]
                 ]
                 timestamp, none, value = max(tries, default=(-1, True, ""))
                 cells[name] = value if timestamp > gone and not none else None
@@ -230,7 +232,10 @@ ROWS = [
     for v in [generator.choice([None, 1, 2, 3])]
 ]
 COMPARE = {
-    "=": lambda a, b: a == b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
+    "=": lambda a, b: a == b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
 NUMBER, WORD = st.integers(-7, 7), st.sampled_from(["", "a", "aa", "ab", "b", "B", "z", "é", "ü"])

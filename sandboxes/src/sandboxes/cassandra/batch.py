@@ -129,7 +129,7 @@ def stands_in_the_way(writes):
     table, now, batch = checked[0][0].table, checked[0][1].now, len(writes) > 1
     alive = {place: (partition, row) for _, _, partition, place, row in checked if row and row.alive(now)}
     columns = [condition.column for write, *_ in checked for condition in write.conditions]
-    if any(write.missing or write.exists and batch for write, *_ in checked):
+    if any(write.missing or (write.exists and batch) for write, *_ in checked):
         columns = table.columns.values()
     elif batch:
         columns = table.partition + table.clustering + columns

@@ -20,7 +20,7 @@ class Condition:
             self.find = element_of(binder, column, element)
             of = Named(f"value({column.name})", type_.parts[-1])
         elif operator.startswith("contains"):
-            if not kind or operator == "contains key" and kind != "map":
+            if not kind or (operator == "contains key" and kind != "map"):
                 raise invalid(f"Cannot use {operator.upper()} on column {column.name} of type {type_}")
             key = operator == "contains key"
             of = Named(f"{'key' if key else 'value'}({column.name})", type_.parts[0 if key else -1])
@@ -57,9 +57,9 @@ class Condition:
 
     def compare(self, operator, data, wanted):
         # A collection that is empty is none at all.
-        if wanted is None or self.type.multicell and not self.type.split(wanted):
+        if wanted is None or (self.type.multicell and not self.type.split(wanted)):
             if operator not in ("=", "!="):
-                raise invalid(f"Invalid comparison with null for operator \"{operator}\"")
+                raise invalid(f'Invalid comparison with null for operator "{operator}"')
             return (data is None) == (operator == "=")
         if data is None:
             return operator == "!="

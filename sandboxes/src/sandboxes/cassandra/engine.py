@@ -97,7 +97,7 @@ class Engine:
     def schema_changed(self, change, target, keyspace, name):
         """Fill the system tables anew, forget what was prepared for the table, tell who wants to know."""
         self.system.fill()
-        for key, (text, prepared) in list(self.prepared.items()):
+        for key, (_text, prepared) in list(self.prepared.items()):
             if any(table.keyspace == keyspace and name in (None, table.name) for table in prepared.tables):
                 self.forget(key)
         for listener in self.listeners:

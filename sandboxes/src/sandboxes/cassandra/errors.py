@@ -31,7 +31,7 @@ def string(text):
 
 
 def already(keyspace, table=""):
-    what = f"Cannot add already existing table \"{table}\" to keyspace \"{keyspace}\""
+    what = f'Cannot add already existing table "{table}" to keyspace "{keyspace}"'
     if not table:
-        what = f"Cannot add existing keyspace \"{keyspace}\""
+        what = f'Cannot add existing keyspace "{keyspace}"'
     return Fault(ALREADY, what, string(keyspace) + string(table))

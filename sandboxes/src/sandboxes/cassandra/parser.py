@@ -38,7 +38,14 @@ CONSTANTS = {"STRING", "INTEGER", "FLOAT", "UUID", "HEX"}
 OPERATORS = {"=", "<", "<=", ">", ">=", "!="}
 KINDS = "role user type function aggregate trigger materialized".split()
 REFUSED = {f"{verb} {kind}" for verb in ("create", "alter", "drop") for kind in KINDS} | {
-    "grant", "revoke", "list", "describe", "desc", "add", "create or", "create custom",
+    "grant",
+    "revoke",
+    "list",
+    "describe",
+    "desc",
+    "add",
+    "create or",
+    "create custom",
 }
 
 
@@ -119,7 +126,7 @@ class Parser:
         return Fault(SYNTAX, f"line {line}:{column} {what}")
 
     def is_name(self):
-        return self.kind == "QUOTED" or self.kind[0].islower() and self.kind not in RESERVED
+        return self.kind == "QUOTED" or (self.kind[0].islower() and self.kind not in RESERVED)
 
     def name(self):
         """An identifier."""
@@ -175,8 +182,14 @@ class Parser:
         columns = [] if self.take("*") else self.listed(self.selector)
         self.expect("from")
         statement = Statement(
-            kind="select", table=self.table(), distinct=distinct, columns=columns, where=[], order=[],
-            partition_limit=None, limit=None,
+            kind="select",
+            table=self.table(),
+            distinct=distinct,
+            columns=columns,
+            where=[],
+            order=[],
+            partition_limit=None,
+            limit=None,
         )
         if self.take("where"):
             statement.where = self.conditions(self.relation)
@@ -193,7 +206,7 @@ class Parser:
 
     def integer(self):
         """A whole number or a marker."""
-        if self.kind in ("INTEGER", "?", ":") or self.kind == "-" and self.peek() == "INTEGER":
+        if self.kind in ("INTEGER", "?", ":") or (self.kind == "-" and self.peek() == "INTEGER"):
             return self.term()
         raise self.wrong("INTEGER")
 
@@ -231,7 +244,7 @@ class Parser:
 
     def ordering(self):
         """``(column, whether it is descending)``."""
-        return self.name(), self.take("desc") or self.take("asc") and False
+        return self.name(), self.take("desc") or (self.take("asc") and False)
 
     def insert_statement(self):
         self.expect("into")
@@ -355,7 +368,7 @@ class Parser:
             self.expect("(")
             return ("token", self.listed(self.name, ")")), *self.comparison()
         if self.take("("):
-            if self.kind == "(" or self.is_name() and self.peek() not in (",", ")"):
+            if self.kind == "(" or (self.is_name() and self.peek() not in (",", ")")):
                 raise refused("a relation in parentheses")
             return ("tuple", self.listed(self.name, ")")), *self.comparison()
         name, element = self.target()
@@ -400,9 +413,7 @@ class Parser:
 
     def create_table(self):
         quiet = self.take("if", "not", "exists")
-        statement = Statement(
-            kind="create table", quiet=quiet, table=self.table(), columns=[], keys=[], order=[]
-        )
+        statement = Statement(kind="create table", quiet=quiet, table=self.table(), columns=[], keys=[], order=[])
         if self.take("like"):
             raise refused("CREATE TABLE LIKE")
         self.expect("(")

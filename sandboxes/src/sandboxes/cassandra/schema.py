@@ -13,16 +13,28 @@ DATA_CENTER = "datacenter1"
 LOCATOR = "org.apache.cassandra.locator."
 # The options of a table are kept to be shown: only default_time_to_live does something.
 OPTIONS = {
-    "additional_write_policy": "99p", "allow_auto_snapshot": None, "bloom_filter_fp_chance": "0.01",
-    "caching": {"keys": "ALL", "rows_per_partition": "NONE"}, "cdc": None, "comment": "",
+    "additional_write_policy": "99p",
+    "allow_auto_snapshot": None,
+    "bloom_filter_fp_chance": "0.01",
+    "caching": {"keys": "ALL", "rows_per_partition": "NONE"},
+    "cdc": None,
+    "comment": "",
     "compaction": {
-        "class": "org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy", "max_threshold": "32",
+        "class": "org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy",
+        "max_threshold": "32",
         "min_threshold": "4",
     },
     "compression": {"chunk_length_in_kb": "16", "class": "org.apache.cassandra.io.compress.LZ4Compressor"},
-    "crc_check_chance": "1.0", "default_time_to_live": "0", "extensions": {}, "gc_grace_seconds": "864000",
-    "incremental_backups": None, "max_index_interval": "2048", "memtable": None,
-    "memtable_flush_period_in_ms": "0", "min_index_interval": "128", "read_repair": "BLOCKING",
+    "crc_check_chance": "1.0",
+    "default_time_to_live": "0",
+    "extensions": {},
+    "gc_grace_seconds": "864000",
+    "incremental_backups": None,
+    "max_index_interval": "2048",
+    "memtable": None,
+    "memtable_flush_period_in_ms": "0",
+    "min_index_interval": "128",
+    "read_repair": "BLOCKING",
     "speculative_retry": "99p",
 }
 NUMERIC = {name for name, value in OPTIONS.items() if re.fullmatch(r"[\d.]+", str(value))}
@@ -47,9 +59,7 @@ class Table:
         self.keyspace, self.name, self.id = keyspace, name, uuid.uuid1()
         self.options = OPTIONS | (options or {})
         self.partition = [Column(n, types[n], "partition_key", i) for i, n in enumerate(partition)]
-        self.clustering = [
-            Column(n, types[n], "clustering", i, n in descending) for i, n in enumerate(clustering)
-        ]
+        self.clustering = [Column(n, types[n], "clustering", i, n in descending) for i, n in enumerate(clustering)]
         key = {*partition, *clustering}
         self.set_regular([Column(name, type_) for name, type_ in types.items() if name not in key])
         self.indexes, self.storage = {}, Storage()
@@ -113,9 +123,7 @@ class Schema:
     def qualify(name, current):
         keyspace = name[0] or current
         if keyspace is None:
-            raise invalid(
-                "No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename"
-            )
+            raise invalid("No keyspace has been specified. USE a keyspace, or explicitly specify keyspace.tablename")
         return keyspace, name[1]
 
     def run(self, statement, current):
@@ -182,8 +190,7 @@ class Schema:
             )
         if 0 < before < keyspace.replicas:
             self.warnings.append(
-                "When increasing replication factor you need to run a full (-full) repair to distribute the "
-                "data."
+                "When increasing replication factor you need to run a full (-full) repair to distribute the data."
             )
 
     def drop_keyspace(self, statement, keyspace, name):
@@ -269,7 +276,7 @@ def index_target(column, target):
     """What an index is for: "=" or a part of a collection."""
     kind = getattr(column.type, "kind", None)
     if kind in ("list", "set", "map"):
-        if (target == "full") != column.type.frozen or target in ("keys", "entries") and kind != "map":
+        if (target == "full") != column.type.frozen or (target in ("keys", "entries") and kind != "map"):
             raise invalid(f"Cannot create {target}() index on {column.name}")
         return "=" if target == "full" else target
     if target != "values":

@@ -122,7 +122,7 @@ class Select:
             state = State.decode(request.state, self.table)
             limit = min(limit, state.remaining)
         rows, encode, stop, more = [], self.selection.of, min(size, limit), None
-        for partition, row, inside in self.walk(request, state, each):
+        for partition, row, inside in self.walk(request, state, each):  # noqa: B007 (used after the loop)
             rows.append(encode(partition, row, request))
             if len(rows) >= stop:
                 break
@@ -171,7 +171,7 @@ class Select:
                     extra = struct.pack(">HiiB", request.consistency, 0, 1, 0)
                     raise Fault(READ_TIMEOUT, "[sandbox] the query was stopped: it took too long.", extra)
                 row = rows[key]
-                if not row.alive(now) or test and not test(partition, row, now):
+                if not row.alive(now) or (test and not test(partition, row, now)):
                     continue
                 inside += 1
                 yield partition, row, inside

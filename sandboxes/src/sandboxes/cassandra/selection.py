@@ -132,7 +132,7 @@ class Selection:
 
         def get(partition, row, now, values):
             cell = row.cells.get(name)
-            if cell is None or cell[2] is not None and cell[2] <= now:
+            if cell is None or (cell[2] is not None and cell[2] <= now):
                 return None
             return cell[1]
 

@@ -151,7 +151,7 @@ class Connection:
         if "CQL_VERSION" not in options:
             raise Fault(PROTOCOL, "Missing value CQL_VERSION in STARTUP message")
         compression = options.get("COMPRESSION", "").lower()
-        if compression not in ("", "lz4") or compression and not lz4:
+        if compression not in ("", "lz4") or (compression and not lz4):
             raise Fault(PROTOCOL, f"Unknown compression algorithm: {compression}")
         self.started = True
         if self.server.password is None:
@@ -267,9 +267,13 @@ class Connection:
 
 
 MESSAGES = {
-    wire.OPTIONS: Connection.options, wire.STARTUP: Connection.startup,
-    wire.AUTH_RESPONSE: Connection.auth_response, wire.REGISTER: Connection.register,
-    wire.QUERY: Connection.query, wire.PREPARE: Connection.prepare, wire.EXECUTE: Connection.execute,
+    wire.OPTIONS: Connection.options,
+    wire.STARTUP: Connection.startup,
+    wire.AUTH_RESPONSE: Connection.auth_response,
+    wire.REGISTER: Connection.register,
+    wire.QUERY: Connection.query,
+    wire.PREPARE: Connection.prepare,
+    wire.EXECUTE: Connection.execute,
     wire.BATCH: Connection.batch,
 }
 

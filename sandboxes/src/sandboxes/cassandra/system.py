@@ -142,12 +142,26 @@ class System:
         schema = self.schema
         address = socket.inet_pton(socket.AF_INET6 if ":" in self.address else socket.AF_INET, self.address)
         put(
-            self.table("system.local"), key="local", bootstrapped="COMPLETED", broadcast_address=address,
-            broadcast_port=7000, cluster_name="sandbox", cql_version="3.4.7", data_center=DATA_CENTER,
-            gossip_generation=1, host_id=HOST, listen_address=address, listen_port=7000,
-            native_protocol_version="4", partitioner="org.apache.cassandra.dht.Murmur3Partitioner",
-            rack="rack1", release_version=RELEASE, rpc_address=address, rpc_port=self.port,
-            schema_version=schema.version, tokens=["0"],
+            self.table("system.local"),
+            key="local",
+            bootstrapped="COMPLETED",
+            broadcast_address=address,
+            broadcast_port=7000,
+            cluster_name="sandbox",
+            cql_version="3.4.7",
+            data_center=DATA_CENTER,
+            gossip_generation=1,
+            host_id=HOST,
+            listen_address=address,
+            listen_port=7000,
+            native_protocol_version="4",
+            partitioner="org.apache.cassandra.dht.Murmur3Partitioner",
+            rack="rack1",
+            release_version=RELEASE,
+            rpc_address=address,
+            rpc_port=self.port,
+            schema_version=schema.version,
+            tokens=["0"],
         )
         kinds = ("keyspaces", "tables", "columns")
         keyspaces, tables, columns = [self.table(f"system_schema.{kind}") for kind in kinds]
@@ -158,7 +172,9 @@ class System:
                 put(virtual[0], keyspace_name=keyspace.name)
             else:
                 put(
-                    keyspaces, keyspace_name=keyspace.name, durable_writes=keyspace.durable,
+                    keyspaces,
+                    keyspace_name=keyspace.name,
+                    durable_writes=keyspace.durable,
                     replication=keyspace.replication,
                 )
             for table in keyspace.tables.values():
@@ -168,17 +184,27 @@ class System:
                 else:
                     flags = ["compound", "counter"] if table.counter else ["compound"]
                     put(
-                        tables, **key, id=table.id, flags=flags, dclocal_read_repair_chance="0.0",
-                        read_repair_chance="0.0", **table.options,
+                        tables,
+                        **key,
+                        id=table.id,
+                        flags=flags,
+                        dclocal_read_repair_chance="0.0",
+                        read_repair_chance="0.0",
+                        **table.options,
                     )
                 for column in table.columns.values():
                     order = "none"
                     if column.kind == "clustering":
                         order = "desc" if column.descending else "asc"
                     put(
-                        virtual[2] if keyspace.name in VIRTUAL else columns, **key, column_name=column.name,
-                        clustering_order=order, column_name_bytes=column.name.encode(), kind=column.kind,
-                        position=column.position, type=str(column.type),
+                        virtual[2] if keyspace.name in VIRTUAL else columns,
+                        **key,
+                        column_name=column.name,
+                        clustering_order=order,
+                        column_name_bytes=column.name.encode(),
+                        kind=column.kind,
+                        position=column.position,
+                        type=str(column.type),
                     )
                 for name, (column, target) in table.indexes.items():
                     kind = getattr(table.columns[column].type, "kind", "")

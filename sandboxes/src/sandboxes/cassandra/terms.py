@@ -7,7 +7,14 @@ import uuid
 from .errors import invalid, refused
 from .storage import partition_bytes, token_of
 from .types import (
-    BIGINT, DATE, DAY_ZERO, TIMESTAMP_TYPE, TIMEUUID, UUID, Collection, timeuuid_millis,
+    BIGINT,
+    DATE,
+    DAY_ZERO,
+    TIMESTAMP_TYPE,
+    TIMEUUID,
+    UUID,
+    Collection,
+    timeuuid_millis,
 )
 
 UNSET = type("Unset", (), {"__repr__": lambda self: "UNSET"})()
@@ -59,7 +66,7 @@ class Binder:
             raise refused("a constant for a tuple")
         if kind == "set" and type_.kind == "map" and not items:
             kind = "map"
-        if kind != type_.kind or kind == "tuple" and len(items) > len(type_.parts):
+        if kind != type_.kind or (kind == "tuple" and len(items) > len(type_.parts)):
             raise invalid(f"Invalid {kind} literal for {name} of type {type_}")
         if kind == "tuple":
             parts = [self.bind(item, type_.parts[i], f"{name}[{i}]") for i, item in enumerate(items)]
@@ -161,7 +168,9 @@ for _names, *_spec in (
     ("to_timestamp totimestamp", (TIMEUUID, DATE), TIMESTAMP_TYPE, lambda t, data: _long(millis(t, data))),
     ("to_date todate", (TIMEUUID, TIMESTAMP_TYPE), DATE, lambda t, data: _date(millis(t, data))),
     (
-        "to_unix_timestamp tounixtimestamp", (TIMEUUID, TIMESTAMP_TYPE, DATE), BIGINT,
+        "to_unix_timestamp tounixtimestamp",
+        (TIMEUUID, TIMESTAMP_TYPE, DATE),
+        BIGINT,
         lambda t, data: _long(millis(t, data)),
     ),
     ("min_timeuuid mintimeuuid", (TIMESTAMP_TYPE,), TIMEUUID, lambda t, data: _bound(millis(t, data), 0)),
@@ -187,5 +196,3 @@ def find_function(name):
 
 def token_bytes(values):
     return _long(token_of(partition_bytes(values)))
-
-

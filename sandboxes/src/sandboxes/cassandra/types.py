@@ -18,13 +18,16 @@ from cassandra.marshal import varint_pack, varint_unpack
 from .errors import SYNTAX, Fault, invalid, refused
 
 REASONS = {  # why a constant is none of a type, where Cassandra says it in its own words
-    "bigint": "Unable to make long from '%s'", "smallint": "Unable to make short from '%s'",
-    "tinyint": "Unable to make byte from '%s'", "timestamp": "Unable to parse a date/time from '%s'",
-    "date": "Unable to coerce '%s' to a formatted date (long)", "inet": "Unable to make inet address from '%s'",
+    "bigint": "Unable to make long from '%s'",
+    "smallint": "Unable to make short from '%s'",
+    "tinyint": "Unable to make byte from '%s'",
+    "timestamp": "Unable to parse a date/time from '%s'",
+    "date": "Unable to coerce '%s' to a formatted date (long)",
+    "inet": "Unable to make inet address from '%s'",
     "time": "(TimeType) Unable to coerce '%s' to a formatted time (long)",
 }
 FIRST = float("-inf")  # the place of an empty value among numbers
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 DAY_ZERO = 2**31  # how a date counts the first day of 1970
 
 
@@ -57,7 +60,7 @@ class Native:
     def literal(self, kind, text, name):
         """The bytes of a constant that is meant for ``name``."""
         if kind not in self.kinds:
-            raise invalid(f"Invalid {kind} constant ({text[:100]}) for \"{name}\" of type {self.name}")
+            raise invalid(f'Invalid {kind} constant ({text[:100]}) for "{name}" of type {self.name}')
         try:
             return self.parse(text)
         except (ValueError, ArithmeticError, struct.error, OSError, OverflowError):
@@ -235,7 +238,7 @@ def _timestamp(text):
     last = calendar.monthrange(int(year), int(month))[1]  # Java takes the 30th of February for the 29th
     day = min(int(day), last) if int(day) < 32 else 32
     parts = int(hour or 0), int(minute or 0), int(second or 0)
-    when = datetime.datetime(int(year), int(month), day, *parts, tzinfo=datetime.timezone.utc)
+    when = datetime.datetime(int(year), int(month), day, *parts, tzinfo=datetime.UTC)
     offset = int(zone or 0) * 60 + (-1 if (zone or "+")[0] == "-" else 1) * int(zone_minutes or 0)
     seconds = (when - EPOCH) // datetime.timedelta(seconds=1) - offset * 60
     return struct.pack(">q", seconds * 1000 + int((fraction or "0").ljust(3, "0")[:3]))
@@ -310,15 +313,30 @@ DATE = Native("date", 0x11, "STRING INTEGER", _date, _integer(">I")[1], (4,))
 DOUBLE = Native("double", 0x07, "INTEGER FLOAT", *_floating(">d"), (8, 0))
 FLOAT = Native("float", 0x08, "INTEGER FLOAT", *_floating(">f"), (4, 0))
 VARINT = Native(
-    "varint", 0x0E, "INTEGER", lambda text: varint_pack(int(text)),
+    "varint",
+    0x0E,
+    "INTEGER",
+    lambda text: varint_pack(int(text)),
     lambda data: varint_unpack(data) if data else FIRST,
 )
 DECIMAL = Native("decimal", 0x06, "INTEGER FLOAT", _decimal, decimal_value)
 NATIVES = {
     native.name: native
     for native in (
-        TEXT, INT, BIGINT, COUNTER, BLOB, BOOLEAN, UUID, TIMEUUID, TIMESTAMP_TYPE, DATE, DOUBLE, FLOAT,
-        VARINT, DECIMAL,
+        TEXT,
+        INT,
+        BIGINT,
+        COUNTER,
+        BLOB,
+        BOOLEAN,
+        UUID,
+        TIMEUUID,
+        TIMESTAMP_TYPE,
+        DATE,
+        DOUBLE,
+        FLOAT,
+        VARINT,
+        DECIMAL,
         Native("ascii", 0x01, "STRING", lambda text: text.encode("ascii"), _same, check=_ascii),
         Native("time", 0x12, "STRING INTEGER", _time, _integer(">q")[1], (8,), _time_check),
         Native("inet", 0x10, "STRING", _inet, _same, (4, 16, 0)),
@@ -353,4 +371,3 @@ def make(parsed, frozen=False):
     if name not in NATIVES:
         raise invalid(f"Unknown type {name}")
     return NATIVES[name]
-

@@ -18,7 +18,11 @@ MAX_KEY = 65_535  # bytes
 MOST = 10_000  # combinations of IN values
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 COMPARE = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
     ">=": operator.ge,
 }
 
@@ -44,7 +48,7 @@ class Where:
 
     def relation(self, target, sign, term):
         if sign in ("like", "is not null", "!="):
-            raise invalid(f"Unsupported \"{sign}\" relation")
+            raise invalid(f'Unsupported "{sign}" relation')
         if isinstance(target, tuple):
             return getattr(self, f"{target[0]}_relation")(target[1:], sign, term)
         column = self.table.column(target)
@@ -118,10 +122,10 @@ class Where:
         """(a, b) = ..., IN and inequalities, of clustering columns that follow one another."""
         columns = [self.table.column(name) for name in target[0]]
         for i, column in enumerate(columns):
-            if column.kind != "clustering" or i and column.position != columns[i - 1].position + 1:
+            if column.kind != "clustering" or (i and column.position != columns[i - 1].position + 1):
                 raise invalid("Multi-column relations take clustering columns in the order of the key")
-            if column.name in self.one or self.many.get(column.name) and target[0] not in self.ranges:
-                raise invalid(f"Column \"{column.name}\" cannot be restricted by more than one relation")
+            if column.name in self.one or (self.many.get(column.name) and target[0] not in self.ranges):
+                raise invalid(f'Column "{column.name}" cannot be restricted by more than one relation')
         type_ = Collection("tuple", [column.type for column in columns])
         name = f"({','.join(target[0])})"
         items = term if sign == "in" and isinstance(term, list) else [term]
@@ -155,7 +159,7 @@ class Where:
 
     def contains_relation(self, column, sign, term):
         kind = getattr(column.type, "kind", None)
-        if kind not in ("list", "set", "map") or sign == "contains key" and kind != "map":
+        if kind not in ("list", "set", "map") or (sign == "contains key" and kind != "map"):
             raise invalid(f"Cannot use {sign.upper()} on non-collection column {column.name}")
         keys = sign == "contains key"
         part = column.type.parts[0 if keys else -1]
@@ -206,12 +210,12 @@ class Where:
                 name = late[0].name
                 if self.bounds:
                     raise invalid(
-                        f"Clustering column \"{name}\" cannot be restricted (preceding column "
-                        f"\"{columns[after - 1].name}\" is restricted by a non-EQ relation)"
+                        f'Clustering column "{name}" cannot be restricted (preceding column '
+                        f'"{columns[after - 1].name}" is restricted by a non-EQ relation)'
                     )
                 raise invalid(
-                    f"PRIMARY KEY column \"{name}\" cannot be restricted as preceding column "
-                    f"\"{columns[after].name}\" is not restricted"
+                    f'PRIMARY KEY column "{name}" cannot be restricted as preceding column '
+                    f'"{columns[after].name}" is not restricted'
                 )
             if any(group[0][0] in late for group in self.tuples):
                 raise refused("a multi-column relation that needs filtering")

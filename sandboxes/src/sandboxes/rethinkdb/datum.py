@@ -50,8 +50,14 @@ class Extreme:
 
 MINVAL, MAXVAL = Extreme("MINVAL"), Extreme("MAXVAL")
 NAMES = {
-    type(None): "NULL", bool: "BOOL", int: "NUMBER", float: "NUMBER", str: "STRING",
-    bytes: "PTYPE<BINARY>", list: "ARRAY", dict: "OBJECT",
+    type(None): "NULL",
+    bool: "BOOL",
+    int: "NUMBER",
+    float: "NUMBER",
+    str: "STRING",
+    bytes: "PTYPE<BINARY>",
+    list: "ARRAY",
+    dict: "OBJECT",
 }
 
 
@@ -177,7 +183,7 @@ def store_key(value):
         return b"PBINARY:" + value.replace(b"\1", b"\1\2").replace(b"\0", b"\1\1")
     if kind is list:
         for item in value:
-            if item is None or type(item) is dict and PTYPE not in item:
+            if item is None or (type(item) is dict and PTYPE not in item):
                 raise typed(
                     item,
                     "Array keys can only contain numbers, strings, bools,  pseudotypes, or arrays "
@@ -309,8 +315,7 @@ def build(obj, literal=False):
         raise logic(f"[sandbox] this {name} pseudotype is not supported.")
     if type(name) is not str:
         raise logic(
-            f"Error: Field `{PTYPE}` must be a string (got `{clip(name)}` of type "
-            f"{type_name(name)}):\n{clip(obj)}"
+            f"Error: Field `{PTYPE}` must be a string (got `{clip(name)}` of type {type_name(name)}):\n{clip(obj)}"
         )
     raise logic(f"Unknown {PTYPE} `PTYPE<{name}>`.")
 

@@ -9,8 +9,26 @@ import time
 from typing import NamedTuple
 
 from .datum import (
-    ARRAY_LIMIT, LOGIC, NON_EXISTENCE, RESOURCE, Fault, build, clip, expect, from_json, get_field,
-    integer, key, limited, logic, make_time, ptype, show, truth, type_name, typed,
+    ARRAY_LIMIT,
+    LOGIC,
+    NON_EXISTENCE,
+    RESOURCE,
+    Fault,
+    build,
+    clip,
+    expect,
+    from_json,
+    get_field,
+    integer,
+    key,
+    limited,
+    logic,
+    make_time,
+    ptype,
+    show,
+    truth,
+    type_name,
+    typed,
 )
 
 COMPILE = -1  # kind of a Fault that is found before the query runs
@@ -24,12 +42,32 @@ FUNCTION, GROUPED = "FUNCTION", "GROUPED_DATA"
 
 MAKE_ARRAY, MAKE_OBJ, VAR, IMPLICIT_VAR, ORDER_BY, FUNC, DESC, ARGS = 2, 3, 10, 13, 41, 69, 74, 154
 REFUSED = {
-    36: "BETWEEN_DEPRECATED", 153: "HTTP", 157: "GEOJSON", 158: "TO_GEOJSON", 159: "POINT",
-    160: "LINE", 161: "POLYGON", 162: "DISTANCE", 163: "INTERSECTS", 164: "INCLUDES", 165: "CIRCLE",
-    166: "GET_INTERSECTING", 167: "FILL", 168: "GET_NEAREST", 171: "POLYGON_SUB",
-    176: "RECONFIGURE", 179: "REBALANCE", 188: "GRANT", 189: "SET_WRITE_HOOK",
-    190: "GET_WRITE_HOOK", 191: "BIT_AND", 192: "BIT_OR", 193: "BIT_XOR", 194: "BIT_NOT",
-    195: "BIT_SAL", 196: "BIT_SAR",
+    36: "BETWEEN_DEPRECATED",
+    153: "HTTP",
+    157: "GEOJSON",
+    158: "TO_GEOJSON",
+    159: "POINT",
+    160: "LINE",
+    161: "POLYGON",
+    162: "DISTANCE",
+    163: "INTERSECTS",
+    164: "INCLUDES",
+    165: "CIRCLE",
+    166: "GET_INTERSECTING",
+    167: "FILL",
+    168: "GET_NEAREST",
+    171: "POLYGON_SUB",
+    176: "RECONFIGURE",
+    179: "REBALANCE",
+    188: "GRANT",
+    189: "SET_WRITE_HOOK",
+    190: "GET_WRITE_HOOK",
+    191: "BIT_AND",
+    192: "BIT_OR",
+    193: "BIT_XOR",
+    194: "BIT_NOT",
+    195: "BIT_SAL",
+    196: "BIT_SAR",
 }
 
 
@@ -291,8 +329,7 @@ class Seq:
         """The items, for a term that needs all of them."""
         if self.feed is not None:
             raise logic(
-                "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a "
-                "changefeed).",
+                "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a changefeed).",
                 self.node,
             )
         return self.items(q)
@@ -345,9 +382,7 @@ class EmptyGroup(Exception):
 class Node:
     """A compiled term."""
 
-    __slots__ = (
-        "code", "spec", "args", "opts", "parent", "frame", "id", "value", "pure", "params", "spliced"
-    )
+    __slots__ = ("code", "spec", "args", "opts", "parent", "frame", "id", "value", "pure", "params", "spliced")
 
     def __init__(self, parent, frame, number):
         self.parent, self.frame, self.id = parent, frame, number
@@ -469,7 +504,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
     if not 1 <= len(wire) <= 3 or type(wire[0]) is not int:
         fail("Expected a term: an array of a TermType as a NUMBER, arguments and options.")
     code, args, opts = wire + ([[], {}], [{}], [])[len(wire) - 1]
-    if code == 1 or code in (MAKE_ARRAY, MAKE_OBJ) and not place.rows:
+    if code == 1 or (code in (MAKE_ARRAY, MAKE_OBJ) and not place.rows):
         try:
             value = from_json(args) if code == 1 else _plain(opts if code == MAKE_OBJ else wire, q)
             node.value = Val(DATUM, value, node)
@@ -522,7 +557,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
         fail("r.row is not defined in this context.")
     if code == IMPLICIT_VAR and place.rows > 1:
         fail("Cannot use r.row in nested queries.  Use functions instead.")
-    pure = node.spec.pure or node.spec.name == "uuid" and len(args) == 1
+    pure = node.spec.pure or (node.spec.name == "uuid" and len(args) == 1)
     node.pure = pure and all(one.pure for one in (*node.args, *node.opts.values()))
     return node
 

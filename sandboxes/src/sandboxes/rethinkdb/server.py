@@ -25,9 +25,19 @@ MAX_FRAME = 64_000_000  # the server takes 128 MB
 BATCH, FIRST_FACTOR = 1_048_576, 4  # bytes; the first batch is smaller (batching.cc)
 BUFFER = 1000  # changes in one batch
 OPTIONS = {
-    "db", "noreply", "read_mode", "durability", "array_limit", "max_batch_rows", "max_batch_bytes",
-    "min_batch_rows", "max_batch_seconds", "first_batch_scaledown_factor", "binary_format",
-    "time_format", "group_format",
+    "db",
+    "noreply",
+    "read_mode",
+    "durability",
+    "array_limit",
+    "max_batch_rows",
+    "max_batch_bytes",
+    "min_batch_rows",
+    "max_batch_seconds",
+    "first_batch_scaledown_factor",
+    "binary_format",
+    "time_format",
+    "group_format",
 }
 
 
@@ -348,7 +358,7 @@ class Connection:
         self.send(token, {"t": CLIENT_ERROR, "e": kind, "r": [message], "b": []})
 
     def reply(self, token, kind, rows, notes=()):
-        self.send_text(token, '{"t":%d,"r":[%s],"n":%s}' % (kind, ",".join(rows), dump([*notes])))
+        self.send_text(token, f'{{"t":{kind:d},"r":[{",".join(rows)}],"n":{dump([*notes])}}}')
 
     def send(self, token, response):
         try:

@@ -10,8 +10,21 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 
 from .datum import (
-    ARRAY_LIMIT, OP_FAILED, PERMISSION, RESOURCE, Fault, expect, index_key, key, logic, primary_key,
-    show, store_key, type_name, typed, weigh,
+    ARRAY_LIMIT,
+    OP_FAILED,
+    PERMISSION,
+    RESOURCE,
+    Fault,
+    expect,
+    index_key,
+    key,
+    logic,
+    primary_key,
+    show,
+    store_key,
+    type_name,
+    typed,
+    weigh,
 )
 from .query import Query
 
@@ -147,16 +160,25 @@ class Table:
     def config(self):
         replica = {"primary_replica": SERVER_NAME, "replicas": [SERVER_NAME]}
         return {
-            "id": self.id, "name": self.name, "db": self.db.name, "primary_key": self.pkey,
-            "durability": self.durability, "indexes": sorted(self.indexes), "write_hook": None,
-            "write_acks": "majority", "shards": [{**replica, "nonvoting_replicas": []}],
+            "id": self.id,
+            "name": self.name,
+            "db": self.db.name,
+            "primary_key": self.pkey,
+            "durability": self.durability,
+            "indexes": sorted(self.indexes),
+            "write_hook": None,
+            "write_acks": "majority",
+            "shards": [{**replica, "nonvoting_replicas": []}],
         }
 
     def status(self):
         ready = ["all_replicas_ready", *(f"ready_for_{x}" for x in ("outdated_reads", "reads", "writes"))]
         replicas = [{"server": SERVER_NAME, "state": "ready"}]
         return {
-            "id": self.id, "name": self.name, "db": self.db.name, "raft_leader": SERVER_NAME,
+            "id": self.id,
+            "name": self.name,
+            "db": self.db.name,
+            "raft_leader": SERVER_NAME,
             "shards": [{"primary_replicas": [SERVER_NAME], "replicas": replicas}],
             "status": dict.fromkeys(ready, True),
         }
@@ -165,7 +187,7 @@ class Table:
 
     def place(self, value):
         """The sort key of a primary key, after the checks that the server makes."""
-        if type(value) is int or type(value) is str and value.isalnum() and len(value) < 32:
+        if type(value) is int or (type(value) is str and value.isalnum() and len(value) < 32):
             return key(value)
         return primary_key(value)[0]
 
@@ -356,9 +378,7 @@ def _stats(store):
 
 SYSTEM_TABLES = {
     "stats": _stats,
-    "users": lambda store: [
-        {"id": name, "password": bool(word)} for name, word in list(store.passwords.items())
-    ],
+    "users": lambda store: [{"id": name, "password": bool(word)} for name, word in list(store.passwords.items())],
     "db_config": lambda store: [db.config() for db in list(store.dbs.values())],
     "table_config": lambda store: [
         table.config() for db in list(store.dbs.values()) for table in list(db.tables.values())

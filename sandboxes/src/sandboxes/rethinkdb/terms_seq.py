@@ -4,12 +4,40 @@ import itertools
 import random
 
 from .datum import (
-    EMPTY_USER, NON_EXISTENCE, RESOURCE, Fault, clip, expect, get_field, key, limited, logic, merge,
-    missing, number, ptype, show, truth, type_name, typed,
+    EMPTY_USER,
+    NON_EXISTENCE,
+    RESOURCE,
+    Fault,
+    clip,
+    expect,
+    get_field,
+    key,
+    limited,
+    logic,
+    merge,
+    missing,
+    number,
+    ptype,
+    show,
+    truth,
+    type_name,
+    typed,
 )
 from .query import (
-    DB, DESC, FUNCTION, GROUPED, ORDER_BY, SINGLE, SLICE, TABLE, EmptyGroup, Groups, Seq, Single,
-    Slice, term,
+    DB,
+    DESC,
+    FUNCTION,
+    GROUPED,
+    ORDER_BY,
+    SINGLE,
+    SLICE,
+    TABLE,
+    EmptyGroup,
+    Groups,
+    Seq,
+    Single,
+    Slice,
+    term,
 )
 from .terms_time import is_open
 from .terms_values import array, canonical
@@ -40,9 +68,7 @@ def map_(c):
     if function.arity not in (0, len(seqs)):
         found = "1 sequence was" if len(seqs) == 1 else f"{len(seqs)} sequences were"
         s = "" if function.arity == 1 else "s"
-        c.fail(
-            f"The function passed to `map` expects {function.arity} argument{s}, but {found} found."
-        )
+        c.fail(f"The function passed to `map` expects {function.arity} argument{s}, but {found} found.")
     if len(seqs) == 1:
         step = lambda row: (function(c.q, row).datum(),)
         return c.stream(seqs[0].then("map", step, c.node, function))
@@ -442,7 +468,7 @@ def aggregation(code, name, run):
             c.fail(f"Cannot provide both a function and an index to {name}.")
         if index and run is total:
             c.fail(f"Cannot call {name} on an index.")
-        if index or run is extreme and not function and value.kind is TABLE:
+        if index or (run is extreme and not function and value.kind is TABLE):
             order = "asc" if name == "min" else "desc"
             part = Slice(value.table(), index and index.str(), order)
             for row in part.seq(c.node).items(c.q):

@@ -7,12 +7,34 @@ import re
 import uuid
 
 from .datum import (
-    ARRAY_LIMIT, OP_FAILED, Fault, expect, get_field, key, logic, merge, missing, primary_key, show,
+    ARRAY_LIMIT,
+    OP_FAILED,
+    Fault,
+    expect,
+    get_field,
+    key,
+    logic,
+    merge,
+    missing,
+    primary_key,
+    show,
     type_name,
 )
 from .pprint import index_function
 from .query import (
-    DB, FUNCTION, SELECTION, SEQUENCE, SINGLE, SLICE, TABLE, Selection, Seq, Single, Slice, native, term,
+    DB,
+    FUNCTION,
+    SELECTION,
+    SEQUENCE,
+    SINGLE,
+    SLICE,
+    TABLE,
+    Selection,
+    Seq,
+    Single,
+    Slice,
+    native,
+    term,
 )
 from .store import Feed, Index, write_user
 from .terms_time import is_open
@@ -300,7 +322,7 @@ class Write:
             else:
                 self.counts[what] += 1
                 problem = {}
-            if self.mode == "always" or self.mode and what in ("inserted", "deleted", "replaced"):
+            if self.mode == "always" or (self.mode and what in ("inserted", "deleted", "replaced")):
                 changes.append({"old_val": old, "new_val": new, **problem})
                 if len(changes) > self.c.q.limit:
                     changes.pop()
@@ -454,7 +476,7 @@ def changes(c):
         table, note, steps = target.data.table, 2, ()
     else:
         seq = target.seq()
-        if seq.array or seq.slice is None and not target.is_selection:
+        if seq.array or (seq.slice is None and not target.is_selection):
             c.fail("Cannot call `changes` on an eager stream.")
         part, note, steps = seq.slice, 1, seq.steps
         if part is None or part.bounds or part.order:

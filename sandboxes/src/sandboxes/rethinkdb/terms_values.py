@@ -12,9 +12,30 @@ from re import _constants as ops
 from re import _parser
 
 from .datum import (
-    EMPTY_USER, LOGIC, MAX_VALUE, MAXVAL, MINVAL, NON_EXISTENCE, RESOURCE, STRAY_LITERAL, USER,
-    Fault, build, clip, expect, from_json, integer, key, limited, logic, number, parse,
-    ptype, show, type_name, weigh,
+    EMPTY_USER,
+    LOGIC,
+    MAX_VALUE,
+    MAXVAL,
+    MINVAL,
+    NON_EXISTENCE,
+    RESOURCE,
+    STRAY_LITERAL,
+    USER,
+    Fault,
+    build,
+    clip,
+    expect,
+    from_json,
+    integer,
+    key,
+    limited,
+    logic,
+    number,
+    parse,
+    ptype,
+    show,
+    type_name,
+    weigh,
 )
 from .query import DATUM, DB, FUNCTION, GROUPED, SINGLE, TABLE, Groups, Val, term
 from .terms_time import time_add, time_sub
@@ -128,7 +149,7 @@ term(185, "round", 1)(lambda c: rounded(c[0].num()))
 @term(151, "random", 0, 2, ["float"], pure=False)
 def random_(c):
     bounds = [c[i].num() for i in range(c.n)]
-    if c.flag("float") or c.n == 0 and "float" not in c.node.opts:
+    if c.flag("float") or (c.n == 0 and "float" not in c.node.opts):
         low, high = ([0, 1], [0, *bounds], bounds)[c.n]
         return number(low + random.random() * (high - low))
     if c.n == 0:
@@ -301,7 +322,7 @@ def modify(code, name, low, high, spaces, change):
         size = len(items)
         indexes = [canonical(integer(c[i].datum()), size + spaces, c) for i in range(1, high - low + 2) if i < c.n]
         for index in indexes:
-            if index > size or index == size and not (spaces or len(indexes) == 2):
+            if index > size or (index == size and not (spaces or len(indexes) == 2)):
                 c.fail(f"Index `{index}` out of bounds for array of size: `{size}`.", NON_EXISTENCE)
         items[slice(*change(c, *indexes)[:2])] = change(c, *indexes)[2]
         return limited(items, c.q.limit)
@@ -456,7 +477,7 @@ def coerce_to(c):
         start = {bytes: "BINARY", dict: "OBJECT"}.get(type(datum), type_name(datum))
         if target in (start, "DATUM", "STREAM"):
             return value
-    elif target == start or start in SEQUENCES and target in SEQUENCES[SEQUENCES.index(start) :]:
+    elif target == start or (start in SEQUENCES and target in SEQUENCES[SEQUENCES.index(start) :]):
         return value
     if target == "BOOL":
         return start != "NULL"
@@ -475,7 +496,7 @@ def coerce_to(c):
         if target in ("ARRAY", "DATUM"):
             return value.seq().list(c.q)
         if target == "OBJECT":
-            return object_of(c, map(lambda item: pair(item, c), value.seq().finite(c.q)), "coerced object")
+            return object_of(c, (pair(item, c) for item in value.seq().finite(c.q)), "coerced object")
     kind = NON_EXISTENCE if start == "NULL" else LOGIC
     raise Fault(kind, f"Cannot coerce {start} to {target}.", value.node)
 
@@ -498,8 +519,11 @@ def describe(value):
     elif value.kind is TABLE:
         table = value.data
         result |= {
-            "name": table.name, "id": table.id, "primary_key": table.pkey,
-            "db": {"type": "DB", **table.db.config()}, "indexes": sorted(table.indexes),
+            "name": table.name,
+            "id": table.id,
+            "primary_key": table.pkey,
+            "db": {"type": "DB", **table.db.config()},
+            "indexes": sorted(table.indexes),
             "doc_count_estimates": [len(table.rows)],
         }
     elif value.kind in ("SELECTION", SINGLE):
