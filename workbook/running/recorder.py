@@ -139,12 +139,15 @@ class Recorder:
         finally:
             self.emit("pop")
 
-    def _process_response(self, process_response, response):
-        from flask.globals import request_ctx
+    def _process_response(self, process_response, *args):
+        if len(args) > 1:  # the next Flask hands its one context over, before the response
+            context = args[0]
+        else:
+            from flask.globals import request_ctx as context
 
-        after = request_ctx._after_request_functions
+        after = context._after_request_functions
         after[:] = [self._step("after_this_request", func) for func in after]
-        response = process_response(response)
+        response = process_response(*args)
         response._on_close[:] = [self._step("call_on_close", func) for func in response._on_close]
         return response
 

@@ -10,7 +10,7 @@ from rethinkdb import ast, r
 from rethinkdb.errors import ReqlError
 from rethinkdb.net import DefaultCursor
 
-CASES = json.loads(Path(__file__).parent.joinpath("golden/rethinkdb-2.4.4.json").read_text("utf-8"))
+CASES = json.loads(Path(__file__).parents[1].joinpath("golden/rethinkdb-2.4.4.json").read_text("utf-8"))
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
