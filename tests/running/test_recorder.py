@@ -208,3 +208,22 @@ def test_what_is_handed_on_is_not_kept():
     with Recorder(app, on_event=told.append) as recorder:
         app.test_client().get("/")
     assert told and not recorder.events
+
+
+def test_the_next_flask_hands_the_context_over_first(app):
+    from flask.globals import request_ctx
+
+    class Next(Flask):
+        """Calls ``process_response`` as Flask's main branch does."""
+
+        def process_response(self, context, response):
+            return super().process_response(response)
+
+        def finalize_request(self, rv, from_error_handler=False):
+            return self.process_response(request_ctx._get_current_object(), self.make_response(rv))
+
+    app.__class__ = Next
+    with Recorder(app) as recorder:
+        assert app.test_client().get("/shop").text == "open"
+    steps = [event["hook"] for event in recorder.events if event["kind"] == "enter"]
+    assert "after_this_request" in steps and "teardown_appcontext" in steps
