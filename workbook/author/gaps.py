@@ -85,6 +85,8 @@ def _chapter(stem, root):
             yield f"solutions/{stem}.ipynb: say in its metadata how many minutes the exercises take"
         elif minutes and f"and {minutes} for the exercises." not in prose:
             yield f"{where}: say in its opening 'and {minutes} for the exercises.', as solutions/ has it"
+        if about.get("minutes") and f"**Time.** {about['minutes']} minutes" not in prose:
+            yield f"{where}: say in its opening '**Time.** {about['minutes']} minutes', as its metadata has it"
     known = pages.load(root)
     for page in [page for page in known.values() if page.stem == stem and page.room != "exercises"]:
         cells = notebooks.read(root / page.path)["cells"]

@@ -48,6 +48,7 @@ def edit(root, path, old, new):
         (CHAPTER, "## At work", "At work", "write a section '## At work'"),
         (CHAPTER, "Predict first", "Look", "let the reader guess"),
         (CHAPTER, '"predict(...)"', '"..."', "cell 1 asks to predict: write a cell predict(...) after it"),
+        (CHAPTER, "**Time.** 30 minutes", "**Time.** 25 minutes", "say in its opening '**Time.** 30 minutes'"),
         (CHAPTER, "and 5 for the", "and more for the", "say in its opening 'and 5 for the exercises.'"),
         (
             CHAPTER,
