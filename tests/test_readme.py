@@ -3,15 +3,18 @@
 import base64
 import json
 import re
+import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask, g
 
-from workbook import Recorder, Timeline, databases
+from workbook import Recorder, Timeline, databases, learner, pages
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def picture():
@@ -65,3 +68,12 @@ def test_commands_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:^|`)make (\w+)", README, re.M):
         assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_the_buttons_lead_to_the_repository():
+    [owner, name] = PROJECT["urls"]["Repository"].removeprefix("https://github.com/").split("/")
+    start = quote(learner.name(next(iter(pages.load(ROOT).values()))))
+    assert f"(https://mybinder.org/v2/gh/{owner}/{name}/HEAD?urlpath=lab/tree/work/{start})" in README
+    assert f"(https://{owner}.github.io/{name}/)" in README
+    # Binder makes the copy that its button opens.
+    assert (ROOT / "postBuild").read_text(encoding="utf-8").endswith("python -m workbook copy\n")
