@@ -25,6 +25,9 @@ LONGEST = [
     "tests/apps/test_ch07",
     "tests/fuzz/",
     "tests/running/test_launch",
+    "tests/test_bootstrap",
+    "tests/test_hostile",
+    "tests/test_any_order",
     "sandboxes/tests/cassandra/test_cassandra_golden",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch09",
@@ -54,5 +57,5 @@ class Chapters(LoadScopeScheduling):
     """What shares a kernel or fixtures stays together: a file; of the exercises' proofs, a chapter."""
 
     def _split_scope(self, nodeid):
-        proof = re.match(r"tests/test_exercises\.py::\w+\[ch\d\d", nodeid)
-        return proof[0] if proof else nodeid.partition("::")[0]
+        apart = re.match(r"tests/test_exercises\.py::\w+\[ch\d\d|tests/test_(any_order|hostile)\.py::.*", nodeid)
+        return apart[0] if apart else nodeid.partition("::")[0]
