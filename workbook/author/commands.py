@@ -75,7 +75,7 @@ def outputs(every, stems):
     for number, path in enumerate(found, 1):
         click.echo(f"{number} of {len(found)}  {path.parent.name}/{path.name}: ", nl=False)
         began = perf_counter()
-        [(_, changed)] = outputs.store([path])
+        changed = outputs.store(path)
         click.echo(f"{'stored' if changed else 'same'}, {perf_counter() - began:.0f} s")
 
 

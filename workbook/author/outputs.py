@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 
-from workbook import notebooks, pages, paths
+from workbook import notebooks, pages
 from workbook.notebooks import KERNEL, NotebookError
 
 
@@ -46,19 +46,16 @@ def execute(notebook, folder):
     return nbformat.writes(done) + "\n"
 
 
-def store(chosen=()):
-    """Run chapters and solutions, those at the paths ``chosen`` or all, and store their outputs.
+def store(path):
+    """Run the notebook at ``path`` and store its outputs; whether they changed.
 
-    Yields (path, whether it changed) as each is done. Raises NotebookError, naming the notebook,
-    if one does not run through.
+    Raises NotebookError, naming the notebook, if it does not run through.
     """
-    for path in chosen or sorted([*paths.ROOT.glob("notebooks/*.ipynb"), *paths.ROOT.glob("solutions/*.ipynb")]):
-        path = path.resolve()
-        notebook = notebooks.read(path)
-        try:
-            yield path, notebooks.write(path, execute(notebook, path.parent))
-        except NotebookError as error:
-            raise NotebookError(f"{path.parent.name}/{path.name} {error}") from error
+    notebook = notebooks.read(path)
+    try:
+        return notebooks.write(path, execute(notebook, path.parent))
+    except NotebookError as error:
+        raise NotebookError(f"{path.parent.name}/{path.name} {error}") from error
 
 
 def refresh(root):
