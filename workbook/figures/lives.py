@@ -46,6 +46,11 @@ class Life:
         return f"{self.name} of {self.owner.name}" if self.owner else self.name
 
     @property
+    def kind(self):
+        """The name without its number."""
+        return self.name.rpartition(" ")[0]
+
+    @property
     def begun(self):
         """Whether its beginning was recorded."""
         return bool(self.marks) and self.marks[0].verb in BEGINNINGS
@@ -69,7 +74,7 @@ def decide(lives, pushed):
     siblings = {}
     for life in lives:
         if life.marks:
-            siblings.setdefault((life.name.rpartition(" ")[0], life.origin), []).append(life)
+            siblings.setdefault((life.kind, life.origin), []).append(life)
     for life in lives:
         _decide(life, pushed, siblings)
 
@@ -90,7 +95,7 @@ def _unclosed(life, pushed, siblings):
         return "kept"
     if context in pushed:
         return "open"
-    family = siblings[life.name.rpartition(" ")[0], life.origin]
+    family = siblings[life.kind, life.origin]
     # One that is lazily made once has no siblings in other contexts, but for those that it replaced.
     alone = all(other.marks[0].context == context or other.ending == "cut" for other in family)
     return "kept" if life.held and alone else "leaked"

@@ -103,7 +103,7 @@ class Context(Box):
 class Outside(Box):
     """What happened in no context."""
 
-    label = "outside of any context"
+    label = "outside any context"
 
 
 class Story:

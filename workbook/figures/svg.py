@@ -100,6 +100,22 @@ class Canvas:
         dash = ' stroke-dasharray="3 3"' if dashed else ""
         self.parts.append(f'<line class="{style}" x1="{x1:.4g}" y1="{y1:g}" x2="{x2:.4g}" y2="{y2:g}"{dash}/>')
 
+    def mark(self, verb, x, y, bad=""):
+        """What was done with something that lasts, on its bar whose top is at ``y``; ``bad`` is "bad-" or ""."""
+        if verb == "use":
+            self.circle(f"{bad}use", x, y, 4)
+        elif verb == "cut":
+            self.line("cross", x - 5, y + 5, x + 5, y + 15)
+            self.line("cross", x - 5, y + 15, x + 5, y + 5)
+        else:
+            self.circle(f"{bad}dot", x, y + 10, 4.5)
+
+    def rail(self, x, top, bottom, bad="", goes_on=False):
+        """Something that outlives what stands beside it; an arrow if it is still there at the end."""
+        self.line(f"{bad}rail", x, top, x, bottom)
+        if goes_on:
+            self.shape(f"{bad}dot", f"M{x - 6:.4g} {bottom:g}h12l-6 9z")
+
     def shape(self, style, path):
         self.parts.append(f'<path class="{style}" d="{path}"/>')
 

@@ -2,7 +2,10 @@
 
 import html
 
-LEFT = 'style="text-align: left"'
+from workbook.figures.svg import WIDE
+
+# A long name breaks rather than let the table grow wider than a picture.
+LEFT = 'style="text-align: left; white-space: normal; overflow-wrap: anywhere"'
 
 
 class Table:
@@ -28,4 +31,4 @@ class Table:
             + "</tr>"
             for first, *values in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f'<table style="max-width: min({WIDE}px, 100%)">' + f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -3,16 +3,14 @@
 The order of events is told, not the clock, so text and picture are the same on every run.
 """
 
+import itertools
 from urllib.parse import quote
 
 from workbook.figures.lives import BEGINNINGS, ENDINGS, VERBS
 from workbook.figures.story import Box, Outside, Section, Step, Story, groups
 from workbook.figures.svg import image
 from workbook.figures.timeline_picture import draw
-from workbook.figures.words import COLUMNS, PRINTABLE, counted, cut, listed, wrap
-
-LONGEST = 60  # characters of a name in the text
-
+from workbook.figures.words import COLUMNS, LONGEST, PRINTABLE, counted, cut, listed, ranges, wrap
 
 class Timeline:
     """What an app did: ``print(timeline)`` for the text, a picture in a notebook.
@@ -140,29 +138,20 @@ class Timeline:
 
     def _fates(self):
         """How each connection lived; those that lived alike are told together."""
-        runs = []
-        for life, shown in self.lives.items():
-            kind, _, number = life.name.rpartition(" ")
-            alike = (kind, life.owner, shown.fate)
-            if runs and runs[-1][0] == alike and number.isdecimal() and int(number) == runs[-1][2] + 1:
-                runs[-1][2] += 1
-            elif number.isdecimal():
-                runs.append([alike, int(number), int(number), life])
-            else:
-                runs.append([alike, None, None, life])
-        for (_, owner, fate), first, last, life in runs:
-            name = cut(life.name, LONGEST) + (f" to {last}" if last != first else "")
+        alike = itertools.groupby(self.lives.items(), lambda item: (item[0].kind, item[0].owner, item[1].fate))
+        for (_, owner, fate), lives in alike:
             whose = f" of {cut(owner.name, LONGEST)}" if owner else ""
-            yield from wrap(f"{name}{whose}: {fate}", "", "  ")
+            for names in ranges([life.name for life, _ in lives]):
+                yield from wrap(f"{names}{whose}: {fate}", "", "  ")
 
 
 class Shown:
-    """A life as far as it is shown: ``begun`` and ``end``, "elsewhere" if it ended in what is left out."""
+    """A life as far as it is shown: ``begun`` and ``end``, "closed elsewhere" if it was closed in what is left out."""
 
     def __init__(self, life, verbs):
         self.begun = any(verb in BEGINNINGS for verb in verbs)
         ends = any(verb in ENDINGS for verb in verbs)
-        self.end = life.end if ends or life.end not in ENDINGS.values() else "elsewhere"
+        self.end = life.end if ends or life.end not in ENDINGS.values() else "closed elsewhere"
         self.whole = len(verbs) == len(life.marks)
         uses = verbs.count("use")
         words = [] if self.begun else ["opened before"]
@@ -170,7 +159,7 @@ class Shown:
             words.append("used " + {1: "once", 2: "twice"}.get(uses, f"{uses} times"))
         elif life.connection and not life.used:
             words.append("never used")
-        words.append({"elsewhere": "closed elsewhere"}.get(self.end, self.end))
+        words.append(self.end)
         self.fate = ", ".join(words)
 
 
@@ -190,12 +179,13 @@ def _sentence(item):
 
 
 def _doings(item):
-    doings = []
+    """"opens and uses rethinkdb 1", "closes rethinkdb 1 to 5"."""
+    alike = {}
     for life, verbs in item.marks.items():
         does = listed([VERBS[verb] for verb in dict.fromkeys(verbs)])
         uses = verbs.count("use")
-        doings.append(f"{does} {cut(life.name, LONGEST)}" + (f" ({uses} uses)" if uses > 1 else ""))
-    return ", ".join(doings)
+        alike.setdefault((does, f" ({uses} uses)" if uses > 1 else ""), []).append(life.name)
+    return ", ".join(f"{does} {listed(ranges(names))}{uses}" for (does, uses), names in alike.items())
 
 
 def _of_path(sections, only):

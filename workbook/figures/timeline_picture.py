@@ -199,13 +199,13 @@ class _Drawing(Canvas):
                 self.mark(verb, max(start, min(x, end)), y, bad)
             style = "bad-text" if bad and finishes else ""
             if place == "inside":
-                self.text(inner_left, y + 14.5, name)
+                self.text(inner_left, y + 15, name)
                 if word:
-                    self.text(inner_right, y + 14.5, word, style, "end")
+                    self.text(inner_right, y + 15, word, style, "end")
             elif place == "right":
-                self.text(end + 6, y + 14.5, both, style)
+                self.text(end + 6, y + 15, both, style)
             elif place == "left":
-                self.text(start - 6, y + 14.5, both, style, "end")
+                self.text(start - 6, y + 15, both, style, "end")
             else:
                 self.text(left, y + 34, both, style, room=right - left)
             if finishes and bad:
@@ -214,16 +214,6 @@ class _Drawing(Canvas):
 
         spans = {"right": (start, end + 6 + said), "left": (start - 6 - said, end), "below": (left - PAD, right + PAD)}
         return _Piece(*spans.get(place, (start, end)), height, paint)
-
-    def mark(self, verb, x, y, bad):
-        """What was done with a connection, on its bar whose top is at ``y``."""
-        if verb == "use":
-            self.circle(f"{bad}use", x, y, 4)
-        elif verb == "cut":
-            self.line("cross", x - 5, y + 5, x + 5, y + 15)
-            self.line("cross", x - 5, y + 15, x + 5, y + 5)
-        else:
-            self.circle(f"{bad}dot", x, y + 10, 4.5)
 
     def use(self, life, row, left, right):
         """The line from a life's rail to where it was used in this row."""
@@ -261,15 +251,14 @@ class _Drawing(Canvas):
             x, bad = self.rail_x[life], "bad-" if life.end == "leaked" else ""
             top = ys[0] if shown.begun else 8
             goes_on = shown.end not in ENDINGS.values()
-            self.line(f"{bad}rail", x, top, x, bottom if goes_on else ys[-1])
+            self.rail(x, top, bottom if goes_on else ys[-1], bad, goes_on)
             if goes_on:
-                self.shape(f"{bad}dot", f"M{x - 6:.4g} {bottom:g}h12l-6 9z")
                 left.append((life, shown.end))
         self.y += 14 if left else 0
-        for end, style in (("kept", ""), ("open", ""), ("elsewhere", ""), ("leaked", "bad-text")):
-            names = [life.label for life, how in left if how == end]
-            if names:
-                self.flow([f"{'closed elsewhere' if end == 'elsewhere' else end}:", *(f"{n}," for n in names[:-1]), names[-1]], style)
+        for end in ("kept", "open", "closed elsewhere", "leaked"):
+            *most, last = [life.label for life, how in left if how == end] or [""]
+            if last:
+                self.flow([f"{end}:", *(f"{name}," for name in most), last], "bad-text" if end == "leaked" else "")
 
     def flow(self, words, style):
         """Words from left to right, on as many lines as they need."""

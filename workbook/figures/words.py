@@ -5,6 +5,7 @@ import textwrap
 from urllib.parse import quote
 
 COLUMNS = 100  # of a text
+LONGEST = 60  # characters of a name in it
 PRINTABLE = "".join(map(chr, range(32, 127)))
 
 # px at 12 px in DejaVu Sans, the widest of the usual fonts; what is not named is as wide as "n".
@@ -70,3 +71,16 @@ def listed(parts):
     """"a", "a and b", "a, b and c"."""
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def ranges(names):
+    """Names with numbers at their ends, those that follow each other together: "rethinkdb 1 to 3"."""
+    runs = []
+    for name in names:
+        kind, _, number = name.rpartition(" ")
+        number = int(number) if number.isdecimal() else None
+        if runs and number is not None and [kind, number - 1] == runs[-1][:2]:
+            runs[-1][1] = number
+        else:
+            runs.append([kind, number, cut(name, LONGEST), number])
+    return [text if first == last else f"{text} to {last}" for kind, last, text, first in runs]
