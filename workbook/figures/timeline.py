@@ -94,7 +94,7 @@ class Timeline:
     last so many groups of requests that did not overlap.
     """
 
-    def __init__(self, events, last=None):
+    def __init__(self, events, last=None, only=None, steps=True):
         self.groups = _Reader(events).groups[-last if last else None :]
         bars = [bar for group in self.groups for _, row in group for bar in row.connections]
         self.opened = sum(not bar.continued for bar in bars)
@@ -130,7 +130,8 @@ class _Reader:
         self.active = set()
         self.command = None
         for event in events:
-            getattr(self, "on_" + event["kind"])(event)
+            if hasattr(self, "on_" + event["kind"]) and event.get("of") != "request":
+                getattr(self, "on_" + event["kind"])(event)
 
     def group(self, event):
         """The group this event belongs to, a new one if nothing else is going on."""
