@@ -263,7 +263,7 @@ def with_fake(get_with_fake):
             "the fake",
             "The request has a g of its own. Put the fake into that one, not into an earlier one.",
         )
-    pushes = [event for event in recorder.events if event["kind"] == "push"]
+    pushes = [event for event in recorder.events if event["kind"] == "push" and event["of"] == "app"]
     # A client in a with block pushes its request's context again: that one is the request's own.
     own = {event["context"] for event in pushes if event["request"] is not None}
     if any(event["context"] not in own for event in pushes):

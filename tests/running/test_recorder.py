@@ -106,7 +106,7 @@ def test_teardown_shows_the_exception_it_got(app):
 def test_contexts_are_numbered_and_nested_ones_are_their_own(app):
     with Recorder(app) as recorder:
         app.test_client().get("/nested")
-    contexts = [(e["kind"], e["context"]) for e in recorder.events if e["kind"] in ("push", "pop")]
+    contexts = [(e["kind"], e["context"]) for e in recorder.events if e.get("of") == "app"]
     assert contexts == [("push", 1), ("push", 2), ("pop", 2), ("pop", 1)]
 
 

@@ -195,9 +195,9 @@ class App(Client):
         self._child.sync()
         return list(self._events)
 
-    def timeline(self, last=None):
-        """What the app did so far as a Timeline; only its ``last`` groups of requests if given."""
-        return Timeline(self.events, last=last)
+    def timeline(self, last=None, only=None, steps=True):
+        """What the app did so far as a ``Timeline``, which says what ``last``, ``only`` and ``steps`` leave out."""
+        return Timeline(self.events, last=last, only=only, steps=steps)
 
     def flask(self, *command, input=""):
         """Run ``flask *command`` on the same app with the same settings -> Command."""
@@ -241,8 +241,8 @@ class Command:
         self.output = child.log
         self.events = events
 
-    def timeline(self):
-        return Timeline(self.events)
+    def timeline(self, last=None, only=None, steps=True):
+        return Timeline(self.events, last=last, only=only, steps=steps)
 
     def __repr__(self):
         return f"{self.output}exit code {self.exit_code}"
