@@ -116,8 +116,10 @@ class Canvas:
         if goes_on:
             self.shape(f"{bad}dot", f"M{x - 6:.4g} {bottom:g}h12l-6 9z")
 
-    def shape(self, style, path):
-        self.parts.append(f'<path class="{style}" d="{path}"/>')
+    def shape(self, style, path, at=None):
+        """A path, below all that was drawn after the first ``at`` parts."""
+        at = len(self.parts) if at is None else at
+        self.parts.insert(at, f'<path class="{style}" d="{path}"/>')
 
 
 def length(text, style=""):

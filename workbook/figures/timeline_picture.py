@@ -93,16 +93,26 @@ class _Drawing(Canvas):
         items = []
         for item in box.items:
             if not isinstance(item, Box):
-                if self.timeline.with_steps or item.marks:
-                    items.append(item)
-                continue
-            self.rows(items, box, left, right)
-            items = []
-            if isinstance(item, Section):
-                self.section(item, left, right)
+                items += self.shown([item])
+            elif isinstance(item, Context) and item.of == "request" and item.parent.context == item.context:
+                if any(isinstance(inner, Box) for inner in item.items):
+                    self.rows(items, box, left, right)
+                    items = []
+                    self.context(item, left, right)
+                else:
+                    # Nothing in it needs the whole width: what comes after it can stand beside it.
+                    items += [(inner, item) for inner, _ in self.shown(item.items)] or [(None, item)]
             else:
-                self.context(item, left, right)
+                self.rows(items, box, left, right)
+                items = []
+                if isinstance(item, Section):
+                    self.section(item, left, right)
+                else:
+                    self.context(item, left, right)
         self.rows(items, box, left, right)
+
+    def shown(self, items):
+        return [(item, None) for item in items if self.timeline.with_steps or item.marks]
 
     def context(self, context, left, right):
         at, top = len(self.parts), self.y
@@ -119,16 +129,35 @@ class _Drawing(Canvas):
         self.y += GAP
 
     def rows(self, items, box, left, right):
-        row, x = [], left
-        for item in items:
-            width = min(self.width_of(item), right - left)
-            if row and x + width > right:
-                self.row(row, box, left, right)
-                row, x = [], left
-            row.append((item, x, width))
-            x += width + GAP
+        """Items, each with the request context around it or None, in as many rows as they need."""
+        row, x, around, parts = [], left, None, {}
+        at = len(self.parts)
+        for item, inner in items:
+            label = length(inner.label, "label") if inner else 0
+            width = min(max(self.width_of(item) if item else 0, 0 if inner is around else label), right - left - 2 * GAP)
+            if inner is not around:
+                x += (GAP if around else 0) + (GAP if inner else 0)
+            if row and x + width + (GAP if inner else 0) > right:
+                self.row(row, box, left, right, parts)
+                width = min(max(width, label), right - left - 2 * GAP)
+                row, x = [], left + (GAP if inner else 0)
+            row.append((item, x, width, inner))
+            x, around = x + width + GAP, inner
         if row:
-            self.row(row, box, left, right)
+            self.row(row, box, left, right, parts)
+        for spans in parts.values():
+            self.around(spans, left, right, at)
+
+    def around(self, spans, left, right, at):
+        """The outline of a request context: ``spans`` has (left, right, top, bottom) of its part of each row."""
+        (start, end, top, bottom), last = spans[0], spans[-1]
+        if len(spans) == 1:
+            self.box("request", start, top, end - start, bottom - top, at=at)
+            return
+        # It goes on at the left: one shape around all rows, with corners cut out at its beginning and its end.
+        top_left = f"M{start:.4g} {top:g}" if start == left else f"M{left:.4g} {spans[1][2]:g}H{start:.4g}V{top:g}"
+        path = f"{top_left}H{right:.4g}V{last[2]:g}H{last[1]:.4g}V{last[3]:g}H{left:.4g}z"
+        self.shape("request", path, at)
 
     def width_of(self, item):
         if not self.timeline.with_steps:
@@ -137,16 +166,31 @@ class _Drawing(Canvas):
         marks = max((len(verbs) for verbs in item.marks.values()), default=0)
         return max(56, 16 + max(words), min(16 + 12 * marks, 160))
 
-    def row(self, row, box, left, right):
-        if self.timeline.with_steps:
-            height = 52 if any(item.raised for item, _, _ in row) else 37
+    def row(self, row, box, left, right, parts):
+        """One row; in ``parts`` is noted, and to be noted, where request contexts are."""
+        within = {}
+        for _, x, width, inner in row:
+            if inner:
+                start, _ = within.get(inner, (x - GAP, x))
+                within[inner] = start, x + width + GAP
+        top, height = self.y, 0
+        if self.timeline.with_steps and any(item for item, *_ in row):
+            height = 52 if any(item and item.raised for item, *_ in row) else 37
+        begins = any(inner not in parts for inner in within)
+        self.y += 20 if begins else 6 if within else 0
+        for inner, (start, end) in within.items():
+            if inner not in parts:
+                self.text(start + GAP, top + 14, inner.label, "label", room=end - start - 2 * GAP)
+            parts.setdefault(inner, []).append((start, end, top, self.y + height + (6 if height else 4)))
+        row = [(item, x, width) for item, x, width, _ in row if item]
+        if height:
             for item, x, width in row:
                 self.step(item, x, width, height)
-            self.y += height
+        self.y += height + (6 if within else 0)
         pieces = [
             piece
             for extent in self.bars.get(_root(box), ())
-            if (piece := self.bar(extent, row, box, left, right)) is not None
+            if row and (piece := self.bar(extent, row, box, left, right)) is not None
         ]
         used = dict.fromkeys(life for item, _, _ in row for life in item.marks if life in self.rail_x)
         pieces += [self.use(life, row, left, right) for life in used]
