@@ -69,25 +69,29 @@ class Life:
         item.marks.setdefault(self, []).append(verb)
 
 
-def decide(lives, pushed):
-    """Set each life's ``end``; ``pushed`` are the numbers of the contexts that are still there."""
+def decide(lives, pushed, broken):
+    """Set each life's ``end``.
+
+    ``pushed`` are the numbers of the contexts that are still there, ``broken`` of those in which a teardown
+    raised: the traceback may hold what they leaked.
+    """
     siblings = {}
     for life in lives:
         if life.marks:
             siblings.setdefault((life.kind, life.origin), []).append(life)
     for life in lives:
-        _decide(life, pushed, siblings)
+        _decide(life, pushed, broken, siblings)
 
 
-def _decide(life, pushed, siblings):
+def _decide(life, pushed, broken, siblings):
     if life.end is None:
-        life.end = life.ending or _unclosed(life, pushed, siblings)
+        life.end = life.ending or _unclosed(life, pushed, broken, siblings)
 
 
-def _unclosed(life, pushed, siblings):
+def _unclosed(life, pushed, broken, siblings):
     if life.owner:
         life.end = "open"  # for owners that own each other
-        _decide(life.owner, pushed, siblings)
+        _decide(life.owner, pushed, broken, siblings)
         if life.owner.end in ("kept", "leaked"):
             return life.owner.end
     context = life.marks[0].context if life.marks else None
@@ -98,4 +102,4 @@ def _unclosed(life, pushed, siblings):
     family = siblings[life.kind, life.origin]
     # One that is lazily made once has no siblings in other contexts, but for those that it replaced.
     alone = all(other.marks[0].context == context or other.ending == "cut" for other in family)
-    return "kept" if life.held and alone else "leaked"
+    return "kept" if life.held and alone and context not in broken else "leaked"

@@ -115,13 +115,14 @@ class Story:
         self._requests = {}  # number -> Section
         self._contexts = {}  # number -> its boxes, the innermost last
         self._running = {}  # number -> Step
+        self._broken = set()  # numbers of the contexts in which a teardown raised
         self._command = None
         self._at = 0
         for self._at, event in enumerate(events):
             # A kind that is not known yet says nothing to this picture.
             getattr(self, f"_on_{event['kind']}", lambda event: None)(event)
         pushed = {number for number, boxes in self._contexts.items() if not boxes[-1].popped}
-        decide(self.lives.values(), pushed)
+        decide(self.lives.values(), pushed, self._broken)
 
     def _section(self, title, **fields):
         section = Section(self._at, title, **fields)
@@ -242,6 +243,8 @@ class Story:
     def _on_exit(self, event):
         if step := self._running.pop(event["step"], None):
             step.raised = event["raised"] and plain(event["raised"])
+            if step.raised and step.hook.startswith("teardown"):
+                self._broken.add(event["context"])
 
     def _item(self, event):
         """The step that does something with a connection, or the other code that does."""
