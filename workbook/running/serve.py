@@ -7,6 +7,7 @@ instead of the server, with ``workers`` gunicorn serves. What the app does is re
 ``{"ready": port}``, ``{"synced": n}``.
 """
 
+import atexit
 import importlib
 import importlib.util
 import json
@@ -186,6 +187,8 @@ def run_command(spec, report):
     from flask.cli import FlaskGroup
 
     events = Events(report)
+    # First, so that it runs last: what the app does at exit is reported too.
+    atexit.register(events.flush)
 
     def create_app():
         app, recorder = load(spec, events)
@@ -194,10 +197,7 @@ def run_command(spec, report):
 
     sys.stdin = io.StringIO(spec["input"])
     # A file .env of a folder above would be the shell's again.
-    try:
-        FlaskGroup(create_app=create_app, load_dotenv=False).main(spec["command"], prog_name="flask")
-    finally:
-        events.flush()
+    FlaskGroup(create_app=create_app, load_dotenv=False).main(spec["command"], prog_name="flask")
 
 
 class Events:
