@@ -46,7 +46,7 @@ import flask.ctx
 from flask import appcontext_pushed
 from flask.globals import _cv_app
 
-from workbook.drivers.registry import DRIVERS
+from workbook.drivers.registry import WATCHED
 from workbook.running.source import source_of
 
 _request = ContextVar("request", default=None)
@@ -78,7 +78,7 @@ class Recorder:
         self._steps = weakref.WeakSet()  # functions that are wrapped
         self._open = {}  # name -> weak reference to a connection or a thing that nobody closed so far
         self._undo = contextlib.ExitStack()
-        self._drivers = {driver.SOCKETS: driver.watch for driver in DRIVERS}  # still to be watched
+        self._drivers = {driver.SOCKETS: driver.watch for driver in WATCHED}  # still to be watched
 
     def start(self):
         """Watch the drivers that are imported by now, and others as contexts come."""
@@ -104,6 +104,8 @@ class Recorder:
     def __exit__(self, *exc_info):
         """Stop, and leave app and drivers as they were."""
         self._undo.close()
+        # A connection of SQLite goes on telling.
+        self._on_event = lambda event: None
 
     @property
     def events(self):
@@ -312,7 +314,6 @@ class Recorder:
     def replace(self, owner, attribute, function):
         """Let ``function(original, ...)`` answer for ``owner.attribute`` until the end."""
         original = getattr(owner, attribute)
-        own = attribute in vars(owner)
         if isinstance(owner, type):
 
             @functools.wraps(original)
@@ -320,11 +321,15 @@ class Recorder:
                 return function(functools.partial(original, instance), instance, *args, **kwargs)
         else:
             replacement = functools.wraps(original)(functools.partial(function, original))
-        setattr(owner, attribute, replacement)
-        if own:
-            self._undo.callback(setattr, owner, attribute, original)
+        self.put(owner, attribute, replacement)
+
+    def put(self, owner, attribute, value):
+        """``owner.attribute`` is ``value`` until the end."""
+        if attribute in vars(owner):
+            self._undo.callback(setattr, owner, attribute, vars(owner)[attribute])
         else:
             self._undo.callback(delattr, owner, attribute)
+        setattr(owner, attribute, value)
 
     def made(self, kind, thing):
         """A driver hook saw ``thing`` (any object that owns connections) made."""
@@ -374,7 +379,7 @@ class Recorder:
     @contextlib.contextmanager
     def silent(self, *kinds):
         """What happens within it counts for nothing: "use" of a connection, "close" of one."""
-        token = _silent.set(kinds)
+        token = _silent.set((*_silent.get(), *kinds))
         try:
             yield
         finally:
