@@ -21,12 +21,14 @@ ENDINGS = {"close": "closed", "ended": "closed", "cut": "cut"}
 
 
 class Mark:
-    """Something that was done with a life, in an item (a step, or other code) of the picture."""
+    """Something that was done with a life, as the ``place``-th of all that was done in an item of the picture."""
 
     def __init__(self, verb, item, context):
         self.verb = verb
         self.item = item
+        self.place = item.done
         self.context = context
+        item.done += 1
 
 
 class Life:
@@ -65,8 +67,9 @@ class Life:
         return any(mark.verb == "use" for mark in self.marks)
 
     def add(self, verb, item, context):
-        self.marks.append(Mark(verb, item, context))
-        item.marks.setdefault(self, []).append(verb)
+        mark = Mark(verb, item, context)
+        self.marks.append(mark)
+        item.marks.setdefault(self, []).append(mark)
 
 
 def decide(lives, pushed, broken):

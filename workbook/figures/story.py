@@ -5,12 +5,13 @@ from workbook.figures.words import address, plain
 
 
 class Item:
-    """What a connection can be used in: ``marks`` has for each life what was done with it here."""
+    """What a connection can be used in: ``marks`` has for each life what was done with it here, ``done`` counts."""
 
     def __init__(self, at, box):
         self.at = at
         self.box = box
         self.marks = {}
+        self.done = 0
 
 
 class Step(Item):

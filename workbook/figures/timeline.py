@@ -38,8 +38,8 @@ class Timeline:
             step.number = number if steps else None
         marks = {}
         for item in items:
-            for life, verbs in item.marks.items():
-                marks.setdefault(life, []).extend(verbs)
+            for life, done in item.marks.items():
+                marks.setdefault(life, []).extend(mark.verb for mark in done)
         self.lives = {life: Shown(life, marks[life]) for life in story.lives.values() if life in marks}
 
     def _count(self, what):
@@ -181,7 +181,8 @@ def _sentence(item):
 def _doings(item):
     """"opens and uses rethinkdb 1", "closes rethinkdb 1 to 5"."""
     alike = {}
-    for life, verbs in item.marks.items():
+    for life, marks in item.marks.items():
+        verbs = [mark.verb for mark in marks]
         does = listed([VERBS[verb] for verb in dict.fromkeys(verbs)])
         uses = verbs.count("use")
         alike.setdefault((does, f" ({uses} uses)" if uses > 1 else ""), []).append(life.name)

@@ -163,8 +163,7 @@ class _Drawing(Canvas):
         if not self.timeline.with_steps:
             return 100
         words = [length(_head(item)), length(item.name), length(_raised(item), "bad-text")]
-        marks = max((len(verbs) for verbs in item.marks.values()), default=0)
-        return max(56, 16 + max(words), min(16 + 12 * marks, 160))
+        return max(56, 16 + max(words), min(16 + 10 * item.done, 200))
 
     def row(self, row, box, left, right, parts):
         """One row; in ``parts`` is noted, and to be noted, where request contexts are."""
@@ -381,17 +380,12 @@ def _red(item):
 
 
 def _marks(life, row):
-    """(verb, x) of what was done with a life in a row, as many as there is room for."""
-    found = []
-    for item, x, width in row:
-        verbs = item.marks.get(life, [])
-        most = max(3, int((width - 16) / 10))
-        if len(verbs) > most:
-            # Beginning and end are not left out.
-            verbs = verbs[: most - 1] + verbs[-1:]
-        for index, verb in enumerate(verbs):
-            found.append((verb, x + DOT + (width - 2 * DOT) * (index + 0.5) / len(verbs)))
-    return found
+    """(verb, x) of what was done with a life in a row; in a step from left to right, whatever it was done with."""
+    return [
+        (mark.verb, x + DOT + (width - 2 * DOT) * (mark.place + 0.5) / item.done)
+        for item, x, width in row
+        for mark in item.marks.get(life, ())
+    ]
 
 
 def _end_word(life):
