@@ -12,6 +12,7 @@ class Told:
         self.two_contexts = two_contexts
         self._numbers = {"request": itertools.count(1), "context": itertools.count(1), "step": itertools.count(1)}
         self.request_number = self.context_number = self.step_number = None
+        self._inner = False  # whether there is a request context to leave
 
     def add(self, kind, **fields):
         self.events.append({"kind": kind, "context": self.context_number, "request": self.request_number, **fields})
@@ -24,25 +25,25 @@ class Told:
         number, before = self.next("request"), self.request_number
         self.request_number = number
         self.add("request", method=method, path=path)
-        with self.context(pop=pop):
+        with self.context(pop, self.two_contexts):
             yield
         self.request_number = number
         self.add("response", status=status, **lost)
         self.request_number = before
 
     @contextlib.contextmanager
-    def context(self, pop=True):
-        """An app context and, in a request, its request context; left by calling ``outer``."""
-        before, self.context_number = self.context_number, self.next("context")
+    def context(self, pop=True, of_request=False):
+        """An app context and, in a request, its request context; that one is left by ``outer``."""
+        before, self.context_number = (self.context_number, self._inner), self.next("context")
         self.add("push", of="app")
-        if self.request_number and self.two_contexts:
+        if of_request:
             self.add("push", of="request")
-        self._inner = bool(self.request_number and self.two_contexts)
+        self._inner = of_request
         yield
         if pop:
             self.outer()
             self.add("pop", of="app")
-        self.context_number = before
+        self.context_number, self._inner = before
 
     def outer(self):
         """From here on outside of the request context."""

@@ -109,7 +109,7 @@ def _band(canvas, chart, band, beside):
 
 
 def _rail(canvas, life, x, ys, step):
-    canvas.rail(x, ys[min(life)] - 6, ys[max(life)] + 6)
+    canvas.rail(x, ys[min(life)], ys[max(life)])
     for visit, count in life.items():
         # The first is made, the others find it.
         canvas.mark("made" if count == 1 else "use", x, ys[visit] - (10 if count == 1 else 0))

@@ -18,10 +18,10 @@ text { font: 500 12px ui-sans-serif, system-ui, sans-serif; fill: #1c2733 }
 .hook { fill: #ffffff; stroke: #9fb3c8 } .view { fill: #dcefe3; stroke: #3f8f5f }
 .teardown { fill: #f6e6f2; stroke: #a35c93 } .code { fill: none; stroke: #8297ad; stroke-dasharray: 3 3 }
 .bar { fill: #fff1d6; stroke: #c98a1b } .dot { fill: #c98a1b } .use { fill: #ffffff; stroke: #c98a1b; stroke-width: 2 }
-.line { stroke: #c98a1b; stroke-width: 2 } .rail { stroke: #c98a1b; stroke-width: 4 }
+.line { stroke: #c98a1b; stroke-width: 2 }
 .cross { stroke: #1c2733; stroke-width: 2.5 }
 .bad { fill: #fde4df; stroke: #c8442b } .bad-dot { fill: #c8442b } .bad-use { fill: #fff; stroke: #c8442b; stroke-width: 2 }
-.bad-line { stroke: #c8442b; stroke-width: 2 } .bad-rail { stroke: #c8442b; stroke-width: 4 }
+.bad-line { stroke: #c8442b; stroke-width: 2 }
 .bad-text { fill: #a9301a; font-weight: 600 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .small { fill: #b1bcc8 }
@@ -31,9 +31,9 @@ text { fill: #e6edf3 } .small { fill: #b1bcc8 }
 .hook { fill: #222b35; stroke: #6f8296 } .view { fill: #17352a; stroke: #58b485 }
 .teardown { fill: #37233a; stroke: #c483b4 } .code { stroke: #7f94aa }
 .bar { fill: #3b2f17; stroke: #d9a441 } .dot { fill: #d9a441 } .use { fill: #161b22; stroke: #d9a441 }
-.line, .rail { stroke: #d9a441 } .cross { stroke: #e6edf3 }
+.line { stroke: #d9a441 } .cross { stroke: #e6edf3 }
 .bad { fill: #43211d; stroke: #ef7b64 } .bad-dot { fill: #ef7b64 } .bad-use { fill: #161b22; stroke: #ef7b64 }
-.bad-line, .bad-rail { stroke: #ef7b64 } .bad-text { fill: #ff9c88 }
+.bad-line { stroke: #ef7b64 } .bad-text { fill: #ff9c88 }
 }
 """
 # A page that is light, and does not say so, stays light on a dark system; where it is dark, it says so.
@@ -82,6 +82,8 @@ class Canvas:
         """A text in ``room`` px, cut if it needs more; ``y`` is its base line."""
         if room is not None:
             text = fit(text, room, *_type(style))
+        if not text:
+            return
         end = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self.parts.append(f'<text class="{style}" x="{x:.4g}" y="{y:g}"{end}>{html.escape(text, quote=False)}</text>')
 
@@ -110,11 +112,11 @@ class Canvas:
         else:
             self.circle(f"{bad}dot", x, y + 10, 4.5)
 
-    def rail(self, x, top, bottom, bad="", goes_on=False):
+    def rail(self, x, top, bottom, bad="", goes_on=False, wide=4):
         """Something that outlives what stands beside it; an arrow if it is still there at the end."""
-        self.line(f"{bad}rail", x, top, x, bottom)
+        self.box(f"{bad}dot", x - wide / 2, top, wide, bottom - top, 0)
         if goes_on:
-            self.shape(f"{bad}dot", f"M{x - 6:.4g} {bottom:g}h12l-6 9z")
+            self.shape(f"{bad}dot", f"M{x - 1.5 * wide:.4g} {bottom:g}h{3 * wide:g}l-{1.5 * wide:g} 9z")
 
     def shape(self, style, path, at=None):
         """A path, below all that was drawn after the first ``at`` parts."""

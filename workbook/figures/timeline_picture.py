@@ -56,6 +56,7 @@ class _Drawing(Canvas):
         margin = min(18 * len(outliving), 90 if width > NARROW else 40)
         step = margin / max(1, len(outliving))
         self.rail_x = {life: EDGE + step * (index + 0.5) - 2 for index, life in enumerate(outliving)}
+        self.rail_wide = max(0.5, min(4, step / 2))
         self.rail_y = {life: [] for life in outliving}
         self.left = EDGE + margin + (4 if margin else 0)
         self.leaks = []
@@ -294,7 +295,7 @@ class _Drawing(Canvas):
             x, bad = self.rail_x[life], "bad-" if life.end == "leaked" else ""
             top = ys[0] if shown.begun else 8
             goes_on = shown.end not in ENDINGS.values()
-            self.rail(x, top, bottom if goes_on else ys[-1], bad, goes_on)
+            self.rail(x, top, bottom if goes_on else ys[-1], bad, goes_on, self.rail_wide)
             if goes_on:
                 left.append((life, shown.end))
         self.y += 14 if left else 0
