@@ -5,7 +5,7 @@ import html
 
 from workbook.figures.words import fit, measure
 
-WIDE = 640  # px, as wide as a picture gets
+WIDE = 568  # px: whole, with text of 12 px, beside the file browser of a window of 1024 px
 NARROW = 344  # px, for a telephone: the text stays as large as it is
 EDGE = 16
 TITLE = 14  # px, the size of a heading

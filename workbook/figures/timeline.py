@@ -107,9 +107,12 @@ class Timeline:
     __repr__ = __str__
 
     def _repr_html_(self):
-        requests = sum(section.path is not None for group in self.groups for section in group)
-        others = dict.fromkeys(cut(s.title, 40) for group in self.groups for s in group if s.path is None)
-        what = [counted(requests, "request")] * bool(requests) + list(others)[:3]
+        sections = [section for group in self.groups for section in group]
+        requests = sum(section.path is not None for section in sections)
+        others = dict.fromkeys(cut(section.title, LONGEST) for section in sections if section.path is None)
+        if len(others) + bool(requests) > 1:
+            others.pop(Outside.label, None)
+        what = [counted(requests, "request")] * bool(requests) + list(others)[:2]
         sources = [f"step {step.number}: {step.source}" for step in self.steps if step.number and step.source]
         words = "\n".join([str(self), *(["where the steps are:"] if sources else []), *sources])
         return image(lambda width: draw(self, width), f"Timeline of {listed(what or ['nothing'])}: {self.summary}.", words)
