@@ -61,7 +61,7 @@ def test_a_connection_is_what_it_was_for_its_app(recorder):
         cursor = conn.cursor()
         assert isinstance(cursor, sqlite3.Cursor) and cursor.connection is conn
         assert [dict(row) for row in cursor.execute("SELECT n FROM t")] == [{"n": 1}]
-        assert "INSERT INTO \"t\" VALUES(1);" in list(conn.iterdump())
+        assert 'INSERT INTO "t" VALUES(1);' in list(conn.iterdump())
         copy = sqlite3.connect(":memory:")
         conn.backup(copy)
         assert copy.execute("SELECT n FROM t").fetchall() == [(1,)]
