@@ -46,7 +46,7 @@ def line(text):
 
 
 @pytest.mark.parametrize(
-    "function, text",
+    ("function", "text"),
     [
         (plain, "def plain():"),
         (decorated, "@decorator"),
