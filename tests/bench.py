@@ -398,7 +398,10 @@ def bench_recorder(requests=500, many=10_000):
                 if number in (many // 5, many // 5 * 3, many - 1):
                     sizes.append({name: process.memory_info().rss / 2**20 for name, process in processes.items()})
             for name in processes:
-                print(f"{who}, {name}: MB in the course of {many:,} requests: " + ", ".join(f"{s[name]:.1f}" for s in sizes))
+                print(
+                    f"{who}, {name}: MB in the course of {many:,} requests: "
+                    + ", ".join(f"{s[name]:.1f}" for s in sizes)
+                )
         for app in apps.values():
             app.stop()
 

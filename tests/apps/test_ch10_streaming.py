@@ -232,7 +232,7 @@ def test_opened_in_the_view_it_is_closed_before_the_first_row(app, wire):
         with pytest.raises(ReqlDriverError, match="Connection is closed"):
             next(body)
         response.close()
-    kinds = [event["kind"] for event in recorder.events if event["kind"] in ("open", "close") or event.get("of") == "app"]
+    kinds = [e["kind"] for e in recorder.events if e["kind"] in ("open", "close") or e.get("of") == "app"]
     assert kinds == ["push", "open", "close", "pop", "push", "pop"]
     assert teardowns(recorder) == ["close_conn(None)", "close_conn(ReqlDriverError)"]
     assert wire.open == 0

@@ -136,6 +136,7 @@ class Recorder:
             with self._lock:
                 counter = self._counts.setdefault(what, itertools.count(1))
         return next(counter)
+
     # Requests and contexts
 
     def _wsgi_app(self, wsgi_app, environ, start_response):
@@ -215,6 +216,7 @@ class Recorder:
         finally:
             self._pushed.discard(_cv_app.get())
             self.emit("pop", of="app")
+
     def _process_response(self, process_response, *args, **kwargs):
         # The next Flask hands its one context over, before the response.
         context = next((arg for arg in args if hasattr(arg, "_after_request_functions")), None)
@@ -351,7 +353,7 @@ class Recorder:
             self.emit("use", connection=name, step=_step.get())
 
     def closed(self, connection, error=None, cut=False):
-        """A driver hook saw ``connection`` closed; ``error`` is that of a failed goodbye, ``cut`` whoever else did it."""
+        """A driver hook saw ``connection`` closed, with the ``error`` of a failed goodbye, or ``cut`` by others."""
         if name := self._forget(connection):
             raised = None if error is None else _name(error)
             self.emit("close", connection=name, step=_step.get(), raised=raised, cut=cut)

@@ -9,7 +9,7 @@ LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "pure
 
 
 def source_of(function, folder):
-    """"file.py:line" relative to ``folder``, the module for an installed package, None if unknown.
+    """ "file.py:line" relative to ``folder``, the module for an installed package, None if unknown.
 
     A view made of a class is where the class is; what has been wrapped, where the innermost
     function is. A line is that of the first decorator.
@@ -24,20 +24,16 @@ def source_of(function, folder):
     function = inspect.unwrap(function)
     while isinstance(function, functools.partial):
         function = inspect.unwrap(function.func)
-    if not hasattr(function, "__code__") and not isinstance(function, type):
+    if not hasattr(function, "__code__") and callable(function):
         # An object that is called; of a bound method __code__ is its function's.
-        function = getattr(type(function), "__call__", None)
+        function = type(function).__call__
     code = getattr(function, "__code__", None)
-    if code is None:
-        return None
-    return _place(code.co_filename, code.co_firstlineno, folder, function.__module__)
+    return code and _place(code.co_filename, code.co_firstlineno, folder, function.__module__)
 
 
 def _place(path, line, folder, module):
     where = _relative(path, folder)
-    if where is None:
-        return module
-    return f"{where}:{line}"
+    return f"{where}:{line}" if where else module
 
 
 @functools.lru_cache
