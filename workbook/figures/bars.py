@@ -37,8 +37,8 @@ class Bars:
     def _draw(self, width):
         canvas = Canvas(width)
         canvas.y = EDGE
-        canvas.text(EDGE, canvas.y + 14, self.title, "title", room=width - 2 * EDGE)
-        canvas.y += 28
+        canvas.flow(self.title.split(" "), "title", 19)
+        canvas.y += 8
         values = max((length(self._with_unit(value, 20)) for _, value in self.rows), default=0)
         # On a telephone a label stands above its bar.
         beside = min(max((length(label) for label, _ in self.rows), default=0), 240) + 12 if width > NARROW else 0

@@ -93,11 +93,7 @@ def _band(canvas, chart, band, beside):
     ys = []
     for visit in chart.visits:
         canvas.line("rule", EDGE, canvas.y, canvas.width - EDGE, canvas.y)
-        if not beside:
-            canvas.text(EDGE, canvas.y + 16, visit, "small", room=canvas.width - 2 * EDGE)
-            canvas.y += 16
-        else:
-            canvas.text(EDGE, canvas.y + 19, visit, room=beside - 12)
+        canvas.y += 0 if beside else 16
         ys.append(canvas.y + ROW / 2)
         canvas.y += ROW
     for _, lines, x, wide in band:
@@ -105,6 +101,11 @@ def _band(canvas, chart, band, beside):
         for index, line in enumerate(lines):
             for life in line:
                 _rail(canvas, life, x + 8 + index * step, ys, step)
+    for visit, y in zip(chart.visits, ys, strict=True):
+        if beside:
+            canvas.text(EDGE, y + 4, visit, room=beside - 12)
+        else:
+            canvas.text(EDGE, y - ROW / 2, visit, "over", room=canvas.width - 2 * EDGE)
     canvas.y += EDGE
 
 

@@ -14,6 +14,7 @@ text { font: 500 12px ui-sans-serif, system-ui, sans-serif; fill: #1c2733 }
 .title { font-size: 14px; font-weight: 600 } .small { fill: #54606c }
 .page { fill: #ffffff; stroke: #d4dbe2 } .context { fill: #e8f1fb; stroke: #4a86c5 }
 .request { fill: #f3f8fe; stroke: #86b0dc } .outside { fill: none; stroke: #8297ad; stroke-dasharray: 4 4 }
+.over { paint-order: stroke; stroke: #ffffff; stroke-width: 5 }
 .label { fill: #24598f; font-weight: 600 } .rule { stroke: #d4dbe2 }
 .hook { fill: #ffffff; stroke: #9fb3c8 } .view { fill: #dcefe3; stroke: #3f8f5f }
 .teardown { fill: #f6e6f2; stroke: #a35c93 } .code { fill: none; stroke: #8297ad; stroke-dasharray: 3 3 }
@@ -27,7 +28,7 @@ text { font: 500 12px ui-sans-serif, system-ui, sans-serif; fill: #1c2733 }
 text { fill: #e6edf3 } .small { fill: #b1bcc8 }
 .page { fill: #161b22; stroke: #3a444f } .context { fill: #16283c; stroke: #5b9bd8 }
 .request { fill: #1b3048; stroke: #44749f } .outside { stroke: #7f94aa }
-.label { fill: #8fc1f0 } .rule { stroke: #3a444f }
+.over { stroke: #161b22 } .label { fill: #8fc1f0 } .rule { stroke: #3a444f }
 .hook { fill: #222b35; stroke: #6f8296 } .view { fill: #17352a; stroke: #58b485 }
 .teardown { fill: #37233a; stroke: #c483b4 } .code { stroke: #7f94aa }
 .bar { fill: #3b2f17; stroke: #d9a441 } .dot { fill: #d9a441 } .use { fill: #161b22; stroke: #d9a441 }
@@ -86,6 +87,17 @@ class Canvas:
             return
         end = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self.parts.append(f'<text class="{style}" x="{x:.4g}" y="{y:g}"{end}>{html.escape(text, quote=False)}</text>')
+
+    def flow(self, words, style="", line=17):
+        """Words from left to right, on as many lines as they need; ``y`` goes on below them."""
+        x, end = EDGE, self.width - EDGE
+        for word in words:
+            wide = min(length(word, style), end - EDGE)
+            if x > EDGE and x + wide > end:
+                x, self.y = EDGE, self.y + line
+            self.text(x, self.y + 12, word, style, room=end - EDGE)
+            x += wide + length(" ", style)
+        self.y += line + 2
 
     def box(self, style, x, y, width, height, radius=6, at=None):
         """A rectangle, below all that was drawn after the first ``at`` parts."""

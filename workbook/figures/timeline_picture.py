@@ -231,10 +231,14 @@ class _Drawing(Canvas):
         word = _end_word(life) if finishes else ""
         bad = "bad-" if life.end == "leaked" else ""
         name, both = life.label, f"{life.label} {word}".rstrip()
-        said = length(both, "bad-text" if bad else "")
+        said, ending = length(both, "bad-text" if bad else ""), length(word, "bad-text" if bad else "")
         height, place = LANE, "inside"
         if inner_left + said + 8 > inner_right:
-            place = "right" if end + 6 + said <= right else "left" if start - 6 - said >= left else "below"
+            # What there is no room for stands beside the bar: the end at its end, if it can.
+            if closes and inner_left + length(name) <= inner_right + DOT / 2 and end + 6 + ending <= right:
+                place = "after"
+            else:
+                place = "right" if end + 6 + said <= right else "left" if start - 6 - said >= left else "below"
             height += 16 if place == "below" else 0
 
         def paint(y):
@@ -242,10 +246,12 @@ class _Drawing(Canvas):
             for verb, x in marks:
                 self.mark(verb, max(start, min(x, end)), y, bad)
             style = "bad-text" if bad and finishes else ""
-            if place == "inside":
+            if place in ("inside", "after"):
                 self.text(inner_left, y + 15, name)
-                if word:
-                    self.text(inner_right, y + 15, word, style, "end")
+            if place == "inside":
+                self.text(inner_right, y + 15, word, style, "end")
+            elif place == "after":
+                self.text(end + 6, y + 15, word, style)
             elif place == "right":
                 self.text(end + 6, y + 15, both, style)
             elif place == "left":
@@ -256,7 +262,12 @@ class _Drawing(Canvas):
                 self.leaks.append(y + 10)
                 self.line("bad-line", end, y + 10, self.leak_x, y + 10)
 
-        spans = {"right": (start, end + 6 + said), "left": (start - 6 - said, end), "below": (left - PAD, right + PAD)}
+        spans = {
+            "after": (start, end + 6 + ending),
+            "right": (start, end + 6 + said),
+            "left": (start - 6 - said, end),
+            "below": (left - PAD, right + PAD),
+        }
         return _Piece(*spans.get(place, (start, end)), height, paint)
 
     def use(self, life, row, left, right):
@@ -303,17 +314,6 @@ class _Drawing(Canvas):
             *most, last = [life.label for life, how in left if how == end] or [""]
             if last:
                 self.flow([f"{end}:", *(f"{name}," for name in most), last], "bad-text" if end == "leaked" else "")
-
-    def flow(self, words, style):
-        """Words from left to right, on as many lines as they need."""
-        x, room = EDGE, self.width - 2 * EDGE
-        for word in words:
-            wide = min(length(word, style), room)
-            if x > EDGE and x + wide > EDGE + room:
-                x, self.y = EDGE, self.y + 17
-            self.text(x, self.y + 12, word, style, room=room)
-            x += wide + 6
-        self.y += 19
 
     def summary(self):
         if self.leaks:
