@@ -169,17 +169,17 @@ class Story:
             if step is not None:
                 parent, inside = step.box, step
         else:
-            parent = self._by_hand()
+            parent = self._by_hand("pushed again" if number in self._contexts else "pushed by hand")
         boxes = self._contexts.setdefault(number, [])
-        again = any(box.of == of and box.request == request for box in boxes)
+        again = any(box.of == of and request in (None, box.request) for box in boxes)
         box = Context(self._at, parent, of, number, request, inside, again)
         boxes.append(box)
         self._last(box)
 
-    def _by_hand(self):
+    def _by_hand(self, how):
         if self._command and self.sections and self.sections[-1].title == self._command:
             return self.sections[-1]
-        return self._section(self._command or "app context pushed by hand")
+        return self._section(self._command or f"app context {how}")
 
     def _on_pop(self, event):
         of = event.get("of", "app")
@@ -188,6 +188,8 @@ class Story:
                 box.popped = True
                 self._last(box)
                 return
+            # What was pushed after it is gone with it.
+            box.popped = box.popped or of == "app"
 
     def _innermost(self, context, request):
         """The box of what happens in this context and request, None if there is none any more."""
@@ -212,7 +214,7 @@ class Story:
         if boxes := self._contexts.get(context):
             return next(box for box in reversed(boxes) if box.of == "app" or box is boxes[0])
         if context is not None:  # pushed before the first event
-            parent = self._requests.get(request) or self._by_hand()
+            parent = self._requests.get(request) or self._by_hand("pushed before")
             self._contexts[context] = [Context(self._at, parent, "app", context, request)]
             return self._contexts[context][0]
         section = self._requests.get(request)
