@@ -48,7 +48,7 @@ def faults(svg):
             if element.tag == f"{NAME}text":
                 boxes.append((*area, element.text))
     boxes.sort(key=lambda box: box[1])
-    for index, (left, top, right, bottom, text) in enumerate(boxes):
+    for index, (left, _, right, bottom, text) in enumerate(boxes):
         for other in boxes[index + 1 :]:
             if other[1] >= bottom:
                 break

@@ -18,7 +18,9 @@ def test_text_has_every_label_value_and_a_bar_in_proportion():
 
 def test_picture_is_in_proportion():
     for svg in pictures(CHART._repr_html_()).values():
-        none, one, four = sorted(float(bar.get("width")) for bar in svg.iter(f"{NAME}rect") if bar.get("class") == "bar")
+        none, one, four = sorted(
+            float(bar.get("width")) for bar in svg.iter(f"{NAME}rect") if bar.get("class") == "bar"
+        )
         assert none == 0 and four == pytest.approx(4 * one, rel=0.01)
 
 
@@ -26,7 +28,17 @@ def test_every_value_is_written_with_its_unit():
     markup = CHART._repr_html_()
     assert words(markup) == repr(CHART)
     assert alt(markup) == "Bar chart. Round trips <each>. pool: 1 ms; a & b: 4 ms; none: 0 ms."
-    assert texts(pictures(markup)[WIDE]) == ["Round", "trips", "<each>", "pool", "1 ms", "a & b", "4 ms", "none", "0 ms"]
+    assert texts(pictures(markup)[WIDE]) == [
+        "Round",
+        "trips",
+        "<each>",
+        "pool",
+        "1 ms",
+        "a & b",
+        "4 ms",
+        "none",
+        "0 ms",
+    ]
 
 
 @pytest.mark.parametrize("rows", [[], [("all", 0)], [("x" * 300, 3), ("\u00e9", 2)]])

@@ -35,7 +35,9 @@ class Lifetimes:
     def _repr_html_(self):
         lives = ", ".join(f"{cut(place, LONGEST)} {len(lives)}" for place, lives in self.places.items())
         visits = counted(len(self.visits), "visit")
-        return image(lambda width: _draw(self, width), f"Lifetimes during {visits}. Lives of each place: {lives}.", repr(self))
+        return image(
+            lambda width: _draw(self, width), f"Lifetimes during {visits}. Lives of each place: {lives}.", repr(self)
+        )
 
 
 def _lives(place, counts):
@@ -91,7 +93,7 @@ def _band(canvas, chart, band, beside):
         canvas.text(x, canvas.y + 12, place, "label", room=wide)
     canvas.y += 24
     ys = []
-    for visit in chart.visits:
+    for _ in chart.visits:
         canvas.line("rule", EDGE, canvas.y, canvas.width - EDGE, canvas.y)
         canvas.y += 0 if beside else 16
         ys.append(canvas.y + ROW / 2)

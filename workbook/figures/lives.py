@@ -59,7 +59,7 @@ class Life:
 
     @property
     def ending(self):
-        """"closed" or "cut" if either was recorded."""
+        """ "closed" or "cut" if either was recorded."""
         return next((ENDINGS[mark.verb] for mark in self.marks if mark.verb in ENDINGS), None)
 
     @property

@@ -18,10 +18,11 @@ text { font: 500 12px ui-sans-serif, system-ui, sans-serif; fill: #1c2733 }
 .label { fill: #24598f; font-weight: 600 } .rule { stroke: #d4dbe2 }
 .hook { fill: #ffffff; stroke: #9fb3c8 } .view { fill: #dcefe3; stroke: #3f8f5f }
 .teardown { fill: #f6e6f2; stroke: #a35c93 } .code { fill: none; stroke: #8297ad; stroke-dasharray: 3 3 }
-.bar { fill: #fff1d6; stroke: #c98a1b } .dot { fill: #c98a1b } .use { fill: #ffffff; stroke: #c98a1b; stroke-width: 2 }
-.line { stroke: #c98a1b; stroke-width: 2 }
+.bar { fill: #fff1d6; stroke: #b3770f } .dot { fill: #b3770f } .use { fill: #ffffff; stroke: #b3770f; stroke-width: 2 }
+.line { stroke: #b3770f; stroke-width: 2 }
 .cross { stroke: #1c2733; stroke-width: 2.5 }
-.bad { fill: #fde4df; stroke: #c8442b } .bad-dot { fill: #c8442b } .bad-use { fill: #fff; stroke: #c8442b; stroke-width: 2 }
+.bad { fill: #fde4df; stroke: #c8442b } .bad-dot { fill: #c8442b }
+.bad-use { fill: #fff; stroke: #c8442b; stroke-width: 2 }
 .bad-line { stroke: #c8442b; stroke-width: 2 }
 .bad-text { fill: #a9301a; font-weight: 600 }
 @media (prefers-color-scheme: dark) {

@@ -31,4 +31,7 @@ class Table:
             + "</tr>"
             for first, *values in self.rows
         )
-        return f'<table style="max-width: min({WIDE}px, 100%)">' + f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return (
+            f'<table style="max-width: min({WIDE}px, 100%)">'
+            + f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )

@@ -12,6 +12,7 @@ from workbook.figures.svg import image
 from workbook.figures.timeline_picture import draw
 from workbook.figures.words import COLUMNS, LONGEST, PRINTABLE, counted, cut, listed, ranges, wrap
 
+
 class Timeline:
     """What an app did: ``print(timeline)`` for the text, a picture in a notebook.
 
@@ -115,7 +116,9 @@ class Timeline:
         what = [counted(requests, "request")] * bool(requests) + list(others)[:2]
         sources = [f"step {step.number}: {step.source}" for step in self.steps if step.number and step.source]
         words = "\n".join([str(self), *(["where the steps are:"] if sources else []), *sources])
-        return image(lambda width: draw(self, width), f"Timeline of {listed(what or ['nothing'])}: {self.summary}.", words)
+        return image(
+            lambda width: draw(self, width), f"Timeline of {listed(what or ['nothing'])}: {self.summary}.", words
+        )
 
     def _section(self, section, indent):
         status = cut(section.status, LONGEST)
@@ -182,7 +185,7 @@ def _sentence(item):
 
 
 def _doings(item):
-    """"opens and uses rethinkdb 1", "closes rethinkdb 1 to 5"."""
+    """ "opens and uses rethinkdb 1", "closes rethinkdb 1 to 5"."""
     alike = {}
     for life, marks in item.marks.items():
         verbs = [mark.verb for mark in marks]

@@ -7,7 +7,7 @@ each row are the connections that live in this context (bars) and the uses of th
 
 import math
 
-from workbook.figures.lives import BEGINNINGS, ENDINGS, PAST
+from workbook.figures.lives import ENDINGS, PAST
 from workbook.figures.story import Box, Code, Context, Outside, Section, Step
 from workbook.figures.svg import EDGE, NARROW, Canvas, length
 from workbook.figures.words import listed
@@ -47,9 +47,10 @@ class _Drawing(Canvas):
         self.bars = {}  # the outermost context or what is outside -> the lives in it, with their extent
         outliving = []
         for life, shown in timeline.lives.items():
-            roots = {_root(mark.item.box) for mark in life.marks}
-            if shown.whole and shown.begun and len(roots) == 1 and life.end != "kept" and _lasts(life, [*roots][0]):
-                [root] = roots
+            root, *more = {_root(mark.item.box) for mark in life.marks}
+            ends = life.end in ENDINGS.values()
+            inside = ends or (isinstance(root, Context) and life.end in ("open", "leaked"))
+            if shown.whole and shown.begun and not more and inside:
                 self.bars.setdefault(root, []).append(_Extent(life, root, timeline.with_steps))
             else:
                 outliving.append(life)
@@ -135,7 +136,9 @@ class _Drawing(Canvas):
         at = len(self.parts)
         for item, inner in items:
             label = length(inner.label, "label") if inner else 0
-            width = min(max(self.width_of(item) if item else 0, 0 if inner is around else label), right - left - 2 * GAP)
+            width = min(
+                max(self.width_of(item) if item else 0, 0 if inner is around else label), right - left - 2 * GAP
+            )
             if inner is not around:
                 x += (GAP if around else 0) + (GAP if inner else 0)
             if row and x + width + (GAP if inner else 0) > right:
@@ -202,8 +205,7 @@ class _Drawing(Canvas):
 
     def step(self, item, x, width, height):
         failed = item.raised and _red(item)
-        kind = "code" if isinstance(item, Code) else "teardown" if item.hook.startswith("teardown") else item.hook
-        self.box("bad" if failed else kind if kind in ("code", "teardown", "view") else "hook", x, self.y, width, height)
+        self.box("bad" if failed else _kind(item), x, self.y, width, height)
         middle, room = x + width / 2, width - 10
         if _head(item):
             self.text(middle, self.y + 15, _head(item), "small", "middle", room)
@@ -343,9 +345,7 @@ class _Extent:
             self.last = next(mark.item.at for mark in life.marks if mark.verb in ENDINGS)
         else:
             self.last = max(
-                item.at
-                for item in root.walk()
-                if item.box.context in self.contexts and (with_steps or item.marks)
+                item.at for item in root.walk() if item.box.context in self.contexts and (with_steps or item.marks)
             )
 
     def passes(self, row, box):
@@ -360,8 +360,11 @@ def _root(box):
     return box
 
 
-def _lasts(life, root):
-    return life.end in ENDINGS.values() or isinstance(root, Context)
+def _kind(item):
+    """The style of what is no fault."""
+    if isinstance(item, Code):
+        return "code"
+    return "teardown" if item.hook.startswith("teardown") else "view" if item.hook == "view" else "hook"
 
 
 def _head(item):

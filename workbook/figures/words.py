@@ -9,7 +9,7 @@ LONGEST = 60  # characters of a name in it
 PRINTABLE = "".join(map(chr, range(32, 127)))
 
 # px at 12 px in DejaVu Sans, the widest of the usual fonts; what is not named is as wide as "n".
-_WIDTHS = dict.fromkeys(" .,:;'!|ijlI`", 4.3) | dict.fromkeys("()[]{}tfr/\\-\"", 5.6)
+_WIDTHS = dict.fromkeys(" .,:;'!|ijlI`", 4.3) | dict.fromkeys('()[]{}tfr/\\-"', 5.6)
 _WIDTHS |= dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ?&$", 9.3) | dict.fromkeys("+=<>~^#w", 10.1)
 _WIDTHS |= dict.fromkeys("mMW%@", 12.1)
 
@@ -63,12 +63,12 @@ def fit(text, room, size=12, bold=False):
 
 
 def counted(number, singular, plural=None):
-    """"1 step", "3 steps"."""
+    """ "1 step", "3 steps"."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def listed(parts):
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
 
