@@ -28,17 +28,8 @@ def test_every_value_is_written_with_its_unit():
     markup = CHART._repr_html_()
     assert words(markup) == repr(CHART)
     assert alt(markup) == "Bar chart. Round trips <each>. pool: 1 ms; a & b: 4 ms; none: 0 ms."
-    assert texts(pictures(markup)[WIDE]) == [
-        "Round",
-        "trips",
-        "<each>",
-        "pool",
-        "1 ms",
-        "a & b",
-        "4 ms",
-        "none",
-        "0 ms",
-    ]
+    rows = ["pool", "1 ms", "a & b", "4 ms", "none", "0 ms"]
+    assert texts(pictures(markup)[WIDE]) == ["Round trips <each>", *rows]
 
 
 @pytest.mark.parametrize("rows", [[], [("all", 0)], [("x" * 300, 3), ("\u00e9", 2)]])

@@ -81,7 +81,12 @@ def test_picture_says_the_same(jukebox):
     for svg in pictures(markup).values():
         shown = texts(svg)
         assert {"GET /members", "200 OK", "app context 1", "request context", "1 view", "members()"} <= set(shown)
-        assert {"POST /play", "500 in teardown, 200 OK lost", "raised RuntimeError", "kept:"} <= set(shown)
+        assert {
+            "POST /play",
+            "500 in teardown, 200 OK lost",
+            "raised RuntimeError",
+            "kept: client 1, mongodb 1 of client 1",
+        } <= set(shown)
         assert shown[-5:] == timeline.summary.split(", ")
         assert faults(svg) == []
     assert {"rethinkdb 1", "closed", "leaked, never used"} <= set(texts(pictures(markup)[WIDE]))

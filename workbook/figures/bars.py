@@ -41,7 +41,7 @@ class Bars:
         canvas.y += 8
         values = max((length(self._with_unit(value, 20)) for _, value in self.rows), default=0)
         # On a telephone a label stands above its bar.
-        beside = min(max((length(label) for label, _ in self.rows), default=0), 240) + 12 if width > NARROW else 0
+        beside = min(max((length(label) for label, _ in self.rows), default=0), width / 2) + 12 if width > NARROW else 0
         longest = width - 2 * EDGE - beside - values - 8
         for label, value in self.rows:
             if not beside:

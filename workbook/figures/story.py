@@ -94,7 +94,7 @@ class Context(Box):
     @property
     def label(self):
         label = "request context" if self.of == "request" else f"app context {self.context}"
-        if self.again:
+        if self.again and self.of == "app":
             label += ", pushed again"
         if self.inside and self.inside.number:
             label += f", inside of step {self.inside.number}"
@@ -145,11 +145,11 @@ class Story:
         section = self._requests.get(event["request"])
         if section is None:
             return
-        status = plain(event["status"]).title().replace("Ok", "OK")
+        status = _cased(event["status"])
         if "lost" in event:
             status = f"500, {plain(event['raised'])} out of the app"
             if event["lost"]:
-                status = f"500 in teardown, {plain(event['lost'])} lost"
+                status = f"500 in teardown, {_cased(event['lost'])} lost"
         section.status = status
         # A 503 is an answer that an app chose; a 500 is none.
         section.failed = status.startswith("500")
@@ -302,6 +302,11 @@ class Story:
         for name in (*event["connections"], *event["things"]):
             if life := self.lives.get(plain(name)):
                 life.held = True
+
+
+def _cased(status):
+    """ "404 NOT FOUND" as people write it."""
+    return plain(status).title().replace("Ok", "OK")
 
 
 def groups(sections):

@@ -90,15 +90,16 @@ class Canvas:
         self.parts.append(f'<text class="{style}" x="{x:.4g}" y="{y:g}"{end}>{html.escape(text, quote=False)}</text>')
 
     def flow(self, words, style="", line=17):
-        """Words from left to right, on as many lines as they need; ``y`` goes on below them."""
-        x, end = EDGE, self.width - EDGE
-        for word in words:
-            wide = min(length(word, style), end - EDGE)
-            if x > EDGE and x + wide > end:
-                x, self.y = EDGE, self.y + line
-            self.text(x, self.y + 12, word, style, room=end - EDGE)
-            x += wide + length(" ", style)
-        self.y += line + 2
+        """Words on as many lines as they need; ``y`` goes on below them."""
+        room, text = self.width - 2 * EDGE, ""
+        for word in [*words, None]:
+            longer = f"{text} {word}" if text else word
+            if word is None or (text and length(longer, style) > room):
+                self.text(EDGE, self.y + 12, text, style, room=room)
+                self.y += line
+                longer = word
+            text = longer
+        self.y += 2
 
     def box(self, style, x, y, width, height, radius=6, at=None):
         """A rectangle, below all that was drawn after the first ``at`` parts."""

@@ -135,7 +135,7 @@ class _Drawing(Canvas):
         row, x, around, parts = [], left, None, {}
         at = len(self.parts)
         for item, inner in items:
-            label = length(inner.label, "label") if inner else 0
+            label = length(inner.label, "label") + 1 if inner else 0
             width = min(
                 max(self.width_of(item) if item else 0, 0 if inner is around else label), right - left - 2 * GAP
             )
@@ -197,7 +197,7 @@ class _Drawing(Canvas):
         ]
         used = dict.fromkeys(life for item, _, _ in row for life in item.marks if life in self.rail_x)
         pieces += [self.use(life, row, left, right) for life in used]
-        self.y += 8
+        self.y += 8 if pieces or not within else 6
         for lane in _packed(pieces):
             for piece in lane:
                 piece.paint(self.y)
