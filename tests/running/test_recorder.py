@@ -5,10 +5,10 @@ import sqlite3
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Blueprint, Flask, abort, after_this_request, copy_current_request_context, g, request
-from flask.globals import request_ctx
 from flask.sessions import SecureCookieSessionInterface
 from rethinkdb.errors import ReqlDriverError
 
@@ -202,8 +202,12 @@ def test_a_copied_context_in_a_thread_is_one_of_its_own(app):
 
 def test_another_app_is_none_of_its_business(app):
     other = Flask("other")
-    with Recorder(app) as recorder, other.test_request_context("/"):
-        assert recorder.events == []
+    with Recorder(app) as recorder:
+        with other.test_request_context("/"):
+            assert recorder.events == []
+        with app.app_context(), other.test_request_context("/"):
+            pass
+    assert story(recorder.events) == ["push app 1", "end_context(None)", "pop app 1"]
 
 
 def test_a_step_knows_its_source(app):
@@ -403,14 +407,18 @@ def test_what_is_handed_on_is_not_kept():
 
 def test_the_next_flask_hands_the_context_over_first(app, monkeypatch):
     """Its main branch gives a context to each of these methods before what they take today."""
-    context = object()
+
+    def given_over(response):
+        return response
+
+    context = SimpleNamespace(_after_request_functions=[given_over])
 
     class Next(Flask):
-        def process_response(self, context, response):
-            return super().process_response(response)
+        def process_response(self, given, response):
+            return super().process_response(given._after_request_functions[0](response))
 
         def finalize_request(self, rv, from_error_handler=False):
-            return self.process_response(request_ctx._get_current_object(), self.make_response(rv))
+            return self.process_response(context, self.make_response(rv))
 
         def do_teardown_request(self, given, exc=None):
             assert given is context
@@ -428,7 +436,10 @@ def test_the_next_flask_hands_the_context_over_first(app, monkeypatch):
         assert app.test_client().get("/shop").text == "open"
         monkeypatch.undo()
     told = [line for line in story(recorder.events) if line.endswith(")") or line.startswith("pop")]
-    assert told[3:] == ["stamp()", "header()", "end_request(None)", "pop request 1", "end_context(None)", "pop app 1"]
+    assert told[3:] == [
+        *["given_over()", "header()"],  # and not stamp(), of a context that was not given
+        *["end_request(None)", "pop request 1", "end_context(None)", "pop app 1"],
+    ]
 
 
 def test_the_next_flask_has_one_context(app, monkeypatch):

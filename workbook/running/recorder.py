@@ -195,7 +195,6 @@ class Recorder:
 
     def _request_pushed(self, context):
         # Before it is: the session that the push opens belongs into it.
-        _waiting.set(None)
         if context not in self._pushed:
             self._pushed.add(context)
             self.emit("push", of="request")
