@@ -17,3 +17,7 @@ def test_html_is_escaped_and_rows_have_headings():
 
 def test_a_table_is_no_wider_than_a_picture():
     assert f"max-width: min({WIDE}px, 100%)" in Table(["a"], [["x" * 300]])._repr_html_()
+
+
+def test_a_column_without_a_name_has_no_heading():
+    assert "<tr><td></td><th" in Table(["", "n"], [["x", 1]])._repr_html_()

@@ -24,7 +24,9 @@ class Table:
 
     def _repr_html_(self):
         # JupyterLab would align everything to the right, as numbers are.
-        head = "".join(f'<th scope="col" {LEFT}>{html.escape(column)}</th>' for column in self.columns)
+        head = "".join(
+            f'<th scope="col" {LEFT}>{html.escape(column)}</th>' if column else "<td></td>" for column in self.columns
+        )
         body = "".join(
             f'<tr><th scope="row" {LEFT}>{html.escape(first)}</th>'
             + "".join(f"<td {LEFT}>{html.escape(value)}</td>" for value in values)
