@@ -4,7 +4,7 @@ import time
 
 import pytest
 from flask import Flask, g
-from svgs import alt, faults, pictures, styles, texts, words
+from svgs import NAME, alt, faults, pictures, styles, texts, words
 
 from told import Told
 from workbook import Recorder, Timeline
@@ -100,6 +100,16 @@ def test_the_only_red_is_what_is_wrong(jukebox):
     assert not red & styles(pictures(first._repr_html_())[WIDE])
 
 
+def test_what_is_kept_and_what_leaks_goes_on_to_the_end(jukebox):
+    for svg in pictures(Timeline(jukebox.events)._repr_html_()).values():
+        [end] = [float(text.get("y")) for text in svg.iter(f"{NAME}text") if text.text.startswith("kept:")]
+        rails = [box for box in svg.iter(f"{NAME}rect") if box.get("class") == "dot"]
+        bottoms = [float(rail.get("y")) + float(rail.get("height")) for rail in rails]
+        leaks = [float(line.get("y2")) for line in svg.iter(f"{NAME}line") if line.get("class") == "bad-line"]
+        assert len(rails) == 2 and min(bottoms) > end - 40
+        assert max(leaks) > end - 40
+
+
 def test_an_error_with_an_answer_is_not_red():
     told = Told()
     with told.request("/none", status="404 NOT FOUND"):
@@ -130,6 +140,7 @@ def test_last(jukebox):
     timeline = Timeline(jukebox.events, last=1)
     assert text(jukebox, last=1).startswith("POST /play")
     assert (timeline.opened, timeline.kept, timeline.leaked) == (1, 1, 1)
+    assert (timeline.used, timeline.unused) == (0, 1)  # of those opened here
     assert "mongodb 1 of client 1: opened before, used once, kept" in str(timeline)
     assert text(jukebox, last=3) == text(jukebox)
 
