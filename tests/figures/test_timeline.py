@@ -128,6 +128,7 @@ def test_one_box_where_one_was_pushed():
 
 def test_light_and_dark(jukebox):
     markup = Timeline(jukebox.events)._repr_html_()
+    assert ".workbook-figure img { color-scheme: light }" in markup
     assert "[data-jp-theme-light=false] .workbook-figure img" in markup
     for svg in pictures(markup).values():
         assert "@media (prefers-color-scheme: dark)" in svg[0].text
