@@ -115,17 +115,23 @@ def outputs(every, stems):
 
 
 @author.command("next")
-@click.argument("here")
-def next_flask(here):
-    """Write the page on what the next Flask changes, in an environment that has it (`make next` does).
+def next_flask():
+    """Run all chapters on the Flask of this environment, and say what differs (`make next`).
 
-    HERE says what the chapters were written on, such as "Flask 3.1.3 and Werkzeug 3.1.9".
+    On a later Flask than the book's, that is written to docs/book/next_flask.md; each chapter that it names is
+    to tell of it.
     """
-    from workbook import paths
+    from workbook import notebooks, paths
     from workbook.author import next_flask
 
-    changed = next_flask.write(paths.ROOT, here)
+    page = next_flask.measure(paths.ROOT)
+    if not next_flask.is_newer(paths.ROOT):
+        click.echo(page)
+        return
+    changed = notebooks.write(paths.ROOT / next_flask.PAGE, page)
     click.echo(f"{'wrote' if changed else 'same '} {next_flask.PAGE}")
+    for stem in next_flask.untold(paths.ROOT):
+        click.echo(f"notebooks/{stem}.ipynb: tell what changes in the next release, as {next_flask.PAGE} has it")
 
 
 @author.command()

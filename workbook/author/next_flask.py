@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from importlib import metadata
 
+from packaging.version import Version
+
 from workbook import notebooks, pages
 from workbook.author import outputs
 from workbook.author.parts import FENCED
@@ -21,7 +23,9 @@ PAGE = "docs/book/next_flask.md"
 NOTE = re.compile(r"next release|Flask 3\.2|main branch", re.I)
 NAMED = re.compile(r"^## \[.*\]\(\.\./\.\./notebooks/(\w+)\.ipynb\)$", re.M)
 LINES = 6  # of an output, at most
-SUMMARY = re.compile(r"^.*\b(?:opened|leaked|still open) \d.*$", re.M)  # of a picture's text
+# Of a picture's text: the lines for contexts, and before the others how deep they lie and their number.
+CONTEXT = re.compile(r"^ *(?:app|request) context\b.*\n?", re.M)
+MARGIN = re.compile(r"^ *(?:\d+\. )? *", re.M)
 INTRO = """\
 # What the next Flask changes
 
@@ -35,8 +39,9 @@ them fail there.
 | what is as small as this | where |
 |---|---|
 | The words of a status are cased otherwise: "503 SERVICE UNAVAILABLE" is "503 Service Unavailable". | {cased} |
-| A picture has one context for a request, where Flask 3.1 pushes two. Its counts are the same. | {pictures} |
+| A picture has one context for a request, where Flask 3.1 pushes two. All else in it is the same. | {pictures} |
 """
+PACKAGES = ("flask", "werkzeug")
 KINDS = ("told", "cased", "pictures")
 
 
@@ -52,8 +57,8 @@ class Difference:
     failed: bool
 
 
-def write(root, here):
-    """Run all chapters and write the page; ``here`` says what they were written on. Whether it changed."""
+def measure(root):
+    """Run all chapters here: the text of the page."""
     known, found, count = pages.load(root), {}, 0
     for page in known.values():
         # The start page looks at the machine, and finds another Flask.
@@ -62,11 +67,23 @@ def write(root, here):
             count += sum(cell["cell_type"] == "code" for cell in stored["cells"])
             done = json.loads(outputs.execute(stored, (root / page.path).parent, allow_errors=True))
             found[page] = differences(stored["cells"], done["cells"])
-    return notebooks.write(root / PAGE, render(found, count, here, versions()))
+    here = {name: metadata.version(name) for name in PACKAGES}
+    return render(found, count, _said(pins(root)), _said(here))
 
 
-def versions():
-    return " and ".join(f"{name} {metadata.version(name)}" for name in ("Flask", "Werkzeug"))
+def is_newer(root):
+    """Whether the Flask of this environment is a later one than that of the book."""
+    return Version(metadata.version("flask")) > Version(pins(root)["flask"])
+
+
+def pins(root):
+    """The versions that the chapters are written on: {package: version}."""
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return {name: version for name, _, version in (line.partition("==") for line in lines) if name in PACKAGES}
+
+
+def _said(versions):
+    return " and ".join(f"{name.capitalize()} {version}" for name, version in versions.items())
 
 
 def differences(stored, done):
@@ -141,8 +158,14 @@ def _kind(old, new, failed):
     before, after = _shown(old), _shown(new)
     if not failed and before.casefold() == after.casefold():
         return "cased"
-    picture = all("<img" in _html(cell) or "<svg" in _html(cell) for cell in (old, new))
-    return "pictures" if picture and SUMMARY.findall(before) == SUMMARY.findall(after) else "told"
+    if all("<img" in _html(cell) or "<svg" in _html(cell) for cell in (old, new)):
+        return "pictures" if _events(before) == _events(after) else "told"
+    return "told"
+
+
+def _events(picture):
+    """The text of a picture without its contexts."""
+    return MARGIN.sub("", CONTEXT.sub("", picture))
 
 
 def _short(before, after):
