@@ -4,6 +4,7 @@ import pytest
 
 import fake_checkout
 from workbook.author import outputs
+from workbook.notebooks import NotebookError
 
 
 def test_execute_leaves_the_learners_progress_alone(root, monkeypatch):
@@ -26,6 +27,15 @@ def test_figures_and_seconds_stay_unless_they_changed(root):
     changed = json.loads(outputs.execute(twice, root / "notebooks"))
     assert changed["metadata"]["workbook"]["seconds"] == {}
     assert "Does NOT hold" in "".join(changed["cells"][0]["outputs"][0]["data"]["text/plain"])
+
+
+def test_cells_that_fail_are_part_of_the_outputs_on_request(root):
+    made = fake_checkout.notebook([("code", "1 / 0", []), ("code", "", []), ("code", "2", [])])
+    with pytest.raises(NotebookError, match="does not run through: ZeroDivisionError: division by zero"):
+        outputs.execute(made, root / "notebooks")
+    failed, _, after = json.loads(outputs.execute(made, root / "notebooks", allow_errors=True))["cells"]
+    assert failed["outputs"][0]["traceback"] == ["ZeroDivisionError: division by zero"]
+    assert after["outputs"][0]["data"] == {"text/plain": ["2"]}
 
 
 @pytest.mark.parametrize(
