@@ -4,7 +4,6 @@ import pytest
 
 import fake_checkout
 from workbook.author import outputs
-from workbook.notebooks import NotebookError
 
 
 def test_execute_leaves_the_learners_progress_alone(root, monkeypatch):
@@ -31,8 +30,6 @@ def test_figures_and_seconds_stay_unless_they_changed(root):
 
 def test_cells_that_fail_are_part_of_the_outputs_on_request(root):
     made = fake_checkout.notebook([("code", "1 / 0", []), ("code", "", []), ("code", "2", [])])
-    with pytest.raises(NotebookError, match="does not run through: ZeroDivisionError: division by zero"):
-        outputs.execute(made, root / "notebooks")
     failed, _, after = json.loads(outputs.execute(made, root / "notebooks", allow_errors=True))["cells"]
     assert failed["outputs"][0]["traceback"] == ["ZeroDivisionError: division by zero"]
     assert after["outputs"][0]["data"] == {"text/plain": ["2"]}
