@@ -352,3 +352,12 @@ def test_client_in_a_with_block_tears_down_twice(app):
         assert g.user == ADA
         assert app.test_client().get("/me").json["user"] == ADA
     assert teardowns(recorder.events) == ["close_db(None)"] * 4
+
+
+def test_a_context_that_is_kept_gets_a_connection_of_its_own(app):
+    with app.test_client() as client:
+        login(client)
+        db = get_db()
+        assert db.execute("SELECT count(*) FROM notes").fetchone()[0] == 3
+    with pytest.raises(sqlite3.ProgrammingError):
+        db.execute("SELECT 1")
