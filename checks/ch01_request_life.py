@@ -153,7 +153,11 @@ def time_answers(time_answers):
             "That is too much. perf_counter() counts seconds, and a second has 1000 milliseconds: multiply once.",
         )
     return (
-        _together(time_answers, "/", "Requests run at the same time, and share that variable. g belongs to one request.")
+        _together(
+            time_answers,
+            "/",
+            "Requests run at the same time, and share that variable. g belongs to one request.",
+        )
         or _never_started(time_answers)
         or _together(
             time_answers,
@@ -361,7 +365,10 @@ def _eight_at_once(run_first):
 def _why_again(app, most):
     """The hint for more than one call of prepare(), ``most`` of them at the same time."""
     if most == 1:
-        return "They came one after the other: your lock works, but the question is asked before it. Ask while you hold it."
+        return (
+            "They came one after the other: your lock works, but the question is asked before it. "
+            "Ask while you hold it."
+        )
     hooks = app.before_request_funcs[None]
     if any("Lock" in name for hook in hooks for name in hook.__code__.co_names):
         return "A lock that is made in the hook is another one in each call. Make one, outside of it, that all share."
@@ -398,7 +405,7 @@ def _a_second_try(run_first):
 @exercise(
     "Which of enter and leave ran in the request of the picture? Which would run if the view raised in a test?",
     "after_request is no partner of before_request. A teardown always runs, and it can ask g whether enter has run.",
-    "`g.entered = True` in a before_request function, `if g.pop(\"entered\", False):` in a teardown_request function.",
+    '`g.entered = True` in a before_request function, `if g.pop("entered", False):` in a teardown_request function.',
 )
 def count_busy(count_busy):
     app, closed, seen = _app(), [], []
@@ -407,7 +414,7 @@ def count_busy(count_busy):
     app.get("/look", endpoint="look")(lambda: seen.append(app.extensions["busy"]) or "looked")
     app.get("/bug", endpoint="bug")(lambda: 1 / 0)
     entered, leave = threading.Event(), threading.Event()
-    app.get("/long", endpoint="long")(lambda: entered.set() or leave.wait(5) and "long")
+    app.get("/long", endpoint="long")(lambda: entered.set() or (leave.wait(5) and "long"))
     count_busy(app)
 
     def busy():

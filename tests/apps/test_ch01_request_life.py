@@ -210,8 +210,8 @@ def test_the_environment_wins_over_the_class(monkeypatch):
 
 
 BAD = {
-    "FRONTEND": ["", "jukebox.example", "https://jukebox.example/", "ftp://jukebox.example", "https://", "https://[", "*"]
-    + [None, 5, "https://:443", "https://jukebox.example\r\nX-Bad: 1", b"https://jukebox.example"],
+    "FRONTEND": ["", "jukebox.example", "https://jukebox.example/", "ftp://jukebox.example", "https://", "https://["]
+    + ["*", None, 5, "https://:443", "https://jukebox.example\r\nX-Bad: 1", b"https://jukebox.example"],
     "MAINTENANCE": ["False", "true", 1, None],
     "CORS_ON_BLUEPRINT": ["False", 0],
     "NOTES_BUG": ["yes", None],

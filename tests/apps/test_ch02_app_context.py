@@ -204,9 +204,9 @@ def test_connection_is_closed_after_a_failure(app):
     @app.get("/fails")
     def fails():
         kept.append(get_db())
-        raise ValueError
+        raise ValueError("on purpose")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="on purpose"):
         app.test_client().get("/fails")
     with pytest.raises(sqlite3.ProgrammingError):
         kept[0].execute("SELECT 1")
