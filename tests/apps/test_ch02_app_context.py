@@ -14,7 +14,7 @@ from ch02_app_context import create_app
 from ch02_app_context.commands import NOTES, count_notes, in_context
 from ch02_app_context.config import Config
 from ch02_app_context.db import get_db
-from ch02_app_context.users import NOBODY, current_user
+from ch02_app_context.users import NOBODY, current_user, find_user
 from workbook import Recorder
 
 PASSWORD = "difference"
@@ -74,7 +74,9 @@ def test_notes_of_the_user_who_is_logged_in(client):
     assert client.get("/notes/").json["notes"] == ["catch the moth"]
 
 
-@pytest.mark.parametrize(("name", "password"), [("mallory", PASSWORD), ("ada", "wrong"), ("ada", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "password"), [("mallory", PASSWORD), ("ADA", PASSWORD), ("a%", PASSWORD), ("ada", "wrong"), ("ada", "")]
+)
 def test_login_needs_a_name_and_its_password(client, name, password):
     assert login(client, name, password).status_code == 401
     assert client.get("/me").json == NOBODYS
@@ -213,17 +215,29 @@ def test_connection_is_closed_after_a_failure(app):
 
 
 def test_locked_database_is_waited_for_as_long_as_the_setting_says(app, client):
-    app.config["DATABASE_TIMEOUT"] = 0.2
+    """Eight visitors wait at the same time, not one after the other."""
+    app.config["DATABASE_TIMEOUT"] = 0.3
     login(client)
+
+    def ask(_):
+        since = time.monotonic()
+        with app.app_context(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            find_user(1)
+        return time.monotonic() - since
+
     writer = sqlite3.connect(app.config["DATABASE"], isolation_level=None)
     try:
         writer.execute("BEGIN EXCLUSIVE")
         since = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            waited = list(pool.map(ask, range(8)))
+        assert min(waited) >= 0.3
+        assert time.monotonic() - since < 4 * 0.3
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             client.get("/me")
-        assert 0.2 <= time.monotonic() - since < 3
     finally:
         writer.close()
+    assert client.get("/me").json["user"] == ADA
 
 
 # Settings
