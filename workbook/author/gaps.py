@@ -19,7 +19,7 @@ ROOMS = {  # where the files of a chapter are
 OPENING = ("What you will do", "What you will be able to do", "What you need", "Time")
 CLOSING = ("In short", "On your own", "At work", "Further reading")
 SECTION = ("section", "minutes", "ask", "demo", "watch_for")
-MINUTES = range(20, 46)
+MINUTES = range(10, 46)
 START = "ch00_"  # a start page has no exercises, no app and no lesson
 
 
