@@ -5,7 +5,7 @@ from flask import abort, current_app, g, got_request_exception, request
 
 def check_open():
     """Return a response while the jukebox is closed: no view runs then."""
-    # A browser needs a good answer to its preflight, or it does not show the 503 to the page.
+    # A browser that gets no success for its preflight does not show the 503 to the page.
     if current_app.config["MAINTENANCE"] and request.method != "OPTIONS":
         return {"error": "closed for maintenance"}, 503
 
