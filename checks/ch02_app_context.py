@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from flask import current_app, g, has_app_context, session
+from flask import current_app, g, has_app_context, has_request_context, request, session
 
 from workbook import NotYet, check_app, exercise
 
@@ -118,7 +118,13 @@ def _removed_meanwhile(current_user):
     client = app.test_client()
     with client.session_transaction() as kept:
         kept["user_id"] = 1
-    client.get("/me")
+    said = [client.get("/me").text for _ in range(2)]
+    if said != ["ada", "ada"]:
+        return NotYet(
+            f"in two requests of one visitor who is logged in, the user was {said[0]} and then {said[1]}",
+            "ada, ada",
+            "The session is the visitor's and goes on: read it, and leave in it what is there.",
+        )
     del members[1]
     if client.get("/me").text != "nobody":
         return NotYet(
@@ -186,6 +192,8 @@ def clean_fixture(fixture):
             "fill() in an app context",
             "fill() needs a context for itself: wrap that one line in a with block.",
         )
+    if len(project.filled) > 1 and not isinstance(verdict, NotYet):
+        return NotYet("fill() ran again when the test was over", "fill() once", "What is after the yield cleans up.")
     if has_app_context():
         return NotYet(
             "a context is still pushed when the test is over",
@@ -244,7 +252,8 @@ def background(submit):
 
     def work(text):
         found = current_app._get_current_object() if has_app_context() else None
-        seen.append((threading.get_ident(), found, found and "order" in g, responded.wait(1)))
+        made_up = has_request_context() and request.path != "/order"
+        seen.append((threading.get_ident(), found, found and "order" in g, made_up, responded.wait(1)))
         return text.upper()
 
     @app.teardown_appcontext
@@ -323,7 +332,7 @@ def _verdict(app, future, seen, ends):
         )
     if not seen:
         return NotYet("function was not called", "one call", "Call function(*args) in the task that you submit.")
-    _, found, shared, responded = seen[0]
+    _, found, shared, made_up, responded = seen[0]
     if found is None:
         return NotYet(
             "function was called without an app context",
@@ -341,6 +350,12 @@ def _verdict(app, future, seen, ends):
             "function found the view's g",
             "an empty g",
             "A copy of the view's context is the same context: its g is shared, and torn down by the view.",
+        )
+    if made_up:
+        return NotYet(
+            "function found a request that nobody has sent",
+            "an app context",
+            "There is no such request: it is made up. A task needs an app context and nothing more.",
         )
     if not responded:
         return NotYet(
@@ -365,11 +380,11 @@ def _verdict(app, future, seen, ends):
 
 # switch_user
 
-MEMBERS = {"ada": {"name": "ada"}, "grace": {"name": "grace"}}
+MEMBERS = {name: {"name": name} for name in ("ada", "grace", "nobody")}
 
 
 def _find(name):
-    return MEMBERS.get(name)
+    return MEMBERS.get(name) if isinstance(name, str) else None
 
 
 def _club(switch_user, hook):
