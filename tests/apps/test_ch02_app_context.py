@@ -46,7 +46,7 @@ def login(client, name="ada", password=PASSWORD):
 
 
 def contexts(events):
-    return list(dict.fromkeys(event["context"] for event in events if event["kind"] == "push"))
+    return list(dict.fromkeys(event["context"] for event in events if event["kind"] == "push" and event["of"] == "app"))
 
 
 def teardowns(events):
