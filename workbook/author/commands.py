@@ -114,6 +114,20 @@ def outputs(every, stems):
         click.echo(f"{'stored' if changed else 'same'}, {perf_counter() - began:.0f} s")
 
 
+@author.command("next")
+@click.argument("here")
+def next_flask(here):
+    """Write the page on what the next Flask changes, in an environment that has it (`make next` does).
+
+    HERE says what the chapters were written on, such as "Flask 3.1.3 and Werkzeug 3.1.9".
+    """
+    from workbook import paths
+    from workbook.author import next_flask
+
+    changed = next_flask.write(paths.ROOT, here)
+    click.echo(f"{'wrote' if changed else 'same '} {next_flask.PAGE}")
+
+
 @author.command()
 @click.option("--force", is_flag=True, help="Write over what somebody has written into exercises/.")
 @some_stems
