@@ -4,7 +4,7 @@ from flask import current_app, g
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 
-from .timeouts import TimedConnection
+from . import timed
 
 SONGS = [
     {"id": "blue-in-green", "title": "Blue in Green", "artist": "Miles Davis", "votes": 3},
@@ -34,13 +34,11 @@ def close_conn(exc):
 def connect():
     """A new connection; the caller sees to it that it is closed."""
     config = current_app.config
-    return r.make_connection(
-        TimedConnection,
+    return timed.connect(
         host=config["RETHINKDB_HOST"],
         port=config["RETHINKDB_PORT"],
         db=config["RETHINKDB_DB"],
         timeout=config["RETHINKDB_TIMEOUT"],
-        read_timeout=config["RETHINKDB_TIMEOUT"],
     )
 
 

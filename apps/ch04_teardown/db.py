@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from flask import current_app, g
 from rethinkdb import r
 
-from .timeouts import TimedConnection
+from . import timed
 
 SONGS = [
     {"id": "blue-in-green", "title": "Blue in Green", "artist": "Miles Davis", "bytes": 0},
@@ -30,13 +30,11 @@ def get_audit():
 def connect(server):
     """A new connection to the server whose settings begin with that name."""
     config = current_app.config
-    return r.make_connection(
-        TimedConnection,
+    return timed.connect(
         host=config[f"{server}_HOST"],
         port=config[f"{server}_PORT"],
         db=config[f"{server}_DB"],
         timeout=config["RETHINKDB_TIMEOUT"],
-        read_timeout=config["RETHINKDB_TIMEOUT"],
     )
 
 
@@ -50,7 +48,7 @@ def close_conns(exc):
 
 
 def close_conn(name):
-    """Say goodbye to one server. A goodbye that fails costs nobody a response."""
+    """Close one connection. An error while closing is logged, and costs nobody a response."""
     conn = g.pop(name, None)
     try:
         if conn is not None:

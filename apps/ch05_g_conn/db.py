@@ -5,7 +5,7 @@ from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 from rethinkdb.net import Connection
 
-from .timeouts import TimedConnection
+from . import timed
 
 SONGS = [
     {"id": "blue-in-green", "title": "Blue in Green", "artist": "Miles Davis"},
@@ -17,13 +17,11 @@ SONGS = [
 def connect() -> Connection:
     """A new connection; the caller sees to it that it is closed."""
     config = current_app.config
-    return r.make_connection(
-        TimedConnection,
+    return timed.connect(
         host=config["RETHINKDB_HOST"],
         port=config["RETHINKDB_PORT"],
         db=config["RETHINKDB_DB"],
         timeout=config["RETHINKDB_TIMEOUT"],
-        read_timeout=config["RETHINKDB_TIMEOUT"],
     )
 
 

@@ -125,10 +125,19 @@ def test_seed_makes_the_database_and_can_be_repeated(make_app, jukebox):
         r.db_drop("test_ch03_made_by_seed").run(conn)
 
 
-def test_seed_puts_the_votes_back(app, client, runner):
+def test_seed_puts_everything_back(app, client, runner):
     client.post("/songs/so-what/vote")
+    with app.app_context():
+        r.table("songs").get("so-what").update({"year": 1959}).run(db.get_conn())
     runner.invoke(args=["seed"])
-    assert client.get("/songs/so-what").json["votes"] == 5
+    assert client.get("/songs/so-what").json == db.SONGS[1]
+
+
+def test_a_view_that_raises_is_closed_too(app, make_app):
+    app = make_app(TESTING=False)
+    app.add_url_rule("/fails", view_func=lambda: db.get_conn().no_such_attribute)
+    reply, timeline = recorded(app, lambda: app.test_client().get("/fails"))
+    assert (reply.status_code, timeline.opened, timeline.closed) == (500, 1, 1)
 
 
 def test_songs_come_in_the_order_of_their_titles(client):
@@ -252,7 +261,7 @@ def test_a_cursor_that_does_not_wait_keeps_the_connection(app, far):
         assert r.table("songs").count().run(db.get_conn()) == 3
 
 
-def test_the_apps_that_copy_timeouts_have_the_same():
-    text = (APPS / "ch03_one_connection" / "timeouts.py").read_text(encoding="utf-8")
+def test_the_apps_that_copy_timed_have_the_same():
+    text = (APPS / "ch03_one_connection" / "timed.py").read_text(encoding="utf-8")
     for other in ("ch04_teardown", "ch05_g_conn"):
-        assert (APPS / other / "timeouts.py").read_text(encoding="utf-8") == text
+        assert (APPS / other / "timed.py").read_text(encoding="utf-8") == text
