@@ -189,6 +189,30 @@ def test_teardown_is_idempotent(app, caplog):
     assert errors(caplog) == []
 
 
+def test_what_is_closed_is_taken_out_of_g(app):
+    with app.app_context():
+        db.get_songs()
+        db.close_conns(None)
+        assert "songs" not in g
+
+
+def test_the_environment_wins(make_app, monkeypatch):
+    monkeypatch.setenv("FLASK_AUDIT_PORT", "1")
+    assert make_app(seeded=False).config["AUDIT_PORT"] == 1
+
+
+def test_an_error_of_another_view_is_503_too(app, songs):
+    app.add_url_rule("/elsewhere", view_func=lambda: db.get_songs().no_such_attribute)
+    songs.refuse()
+    assert app.test_client().get("/elsewhere").status_code == 503
+
+
+def test_seed_puts_everything_back(app, client, runner):
+    upload(app)
+    runner.invoke(args=["seed"])
+    assert client.get("/songs/so-what").json == db.SONGS[1]
+
+
 def test_a_command_closes_too(app, runner, songs, audit):
     assert runner.invoke(args=["seed"]).exit_code == 0
     assert (songs.open, audit.open) == (0, 0)
@@ -233,9 +257,10 @@ def test_the_wrong_way_is_there_only_if_a_setting_asks_for_it(app, fragile):
     assert [function.__name__ for function in fragile.teardown_appcontext_funcs] == ["close_songs", "close_audit"]
 
 
-def test_a_recording_that_is_too_large(make_app, songs, audit):
-    app = make_app(MAX_CONTENT_LENGTH=5)
-    assert upload(app).status_code == 413
+@pytest.mark.parametrize(("megabytes", "status"), [(17, 413), (16, 200)])
+def test_a_recording_that_is_too_large(app, songs, audit, megabytes, status):
+    body = io.BytesIO(bytes(megabytes * 2**20))
+    assert app.test_client().put(RECORDING, input_stream=body).status_code == status
     assert (songs.open, audit.open) == (0, 0)
 
 

@@ -256,6 +256,18 @@ def test_the_wrong_way_is_there_only_if_a_setting_asks_for_it(jukebox, app):
     assert type(wrong.app_ctx_globals_class.conn) is property
 
 
+def test_the_environment_wins(jukebox, monkeypatch):
+    monkeypatch.setenv("FLASK_RETHINKDB_PORT", "1")
+    assert make_app(jukebox).config["RETHINKDB_PORT"] == 1
+
+
+def test_seed_puts_everything_back(app, client, runner):
+    with app.app_context():
+        r.table("songs").get("so-what").update({"title": "So Long"}).run(g.conn)
+    runner.invoke(args=["seed"])
+    assert client.get("/g/songs").json == db.SONGS
+
+
 @all_ways
 def test_nobody_asks_more_than_twenty_times(client, way):
     assert client.get(f"/{way}/use/20").status_code == 200
