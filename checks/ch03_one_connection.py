@@ -1,7 +1,5 @@
 """Checks of chapter 3: one connection for a context, opened when it is needed."""
 
-import contextlib
-
 from flask import g, has_app_context
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError

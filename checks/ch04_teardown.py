@@ -174,7 +174,7 @@ def guarded_close(close_conn):
 @exercise(
     "What happens to the third thing when the second raises? Try it with paper and pencil.",
     "Write a function that closes one thing and logs what it raises; an ExitStack calls it for each.",
-    "with ExitStack() as stack: stack.callback(close_one, thing) for each thing of g.pop(\"opened\", []).",
+    'with ExitStack() as stack: stack.callback(close_one, thing) for each thing of g.pop("opened", []).',
 )
 def close_all(close_all):
     with _context() as logged:
@@ -265,6 +265,12 @@ def close_all(close_all):
             "all three are closed, but the error of b came out of close_all",
             "no exception",
             "ExitStack calls everything, and then it raises what is left. Who catches that?",
+        )
+    if not logged.texts and logged.quiet:
+        return NotYet(
+            "b raised, and the log says it at the level info or debug",
+            "an entry at the level warning or above",
+            "Flask's logger shows warnings and errors only, without further settings. Use logger.exception.",
         )
     if not logged.texts:
         return NotYet(

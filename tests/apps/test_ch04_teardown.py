@@ -303,9 +303,7 @@ def test_visitors_of_a_silent_server_wait_once(make_app, silent_server):
     with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
         settings = {f"{silent_server}_PORT": silent.getsockname()[1], "RETHINKDB_TIMEOUT": 0.5}
         app, statuses = make_app(seeded=False, **settings), []
-        visitors = [
-            threading.Thread(target=lambda: statuses.append(upload(app).status_code)) for _ in range(8)
-        ]
+        visitors = [threading.Thread(target=lambda: statuses.append(upload(app).status_code)) for _ in range(8)]
         began = time.monotonic()
         for act in (threading.Thread.start, threading.Thread.join):
             for visitor in visitors:
