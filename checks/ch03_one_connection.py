@@ -20,7 +20,10 @@ def left_open(app, action):
     "g is empty at the start of each app context and lasts exactly as long as it.",
     'Ask `"conn" in g` first; connect only if the answer is no.',
     "Both ways end in the same line: `return g.conn`.",
-    on_error={AttributeError: 'A new g has no conn, not even None. Ask first: `"conn" in g`.'},
+    on_error={
+        AttributeError: 'A new g has no conn, not even None. Ask first: `"conn" in g`.',
+        AssertionError: "A getter runs while requests are served. A teardown is registered once, while the app is made.",
+    },
 )
 def lazy_getter(get_conn):
     app = check_app(databases.rethinkdb("check_ch03"))
@@ -31,6 +34,7 @@ def lazy_getter(get_conn):
         if hasattr(conn, "close"):
             conn.close()
 
+    app.test_client().get("/")  # from here on the app is set up
     with Recorder(app) as recorder:
         with app.app_context():
             first, second = get_conn(), get_conn()

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pytest
 from flask import Flask, g
 from rethinkdb import r
+from rethinkdb.ast import RqlQuery
 from rethinkdb.errors import ReqlDriverError, ReqlTimeoutError
 
 from ch04_teardown import create_app, db
@@ -112,6 +113,18 @@ def test_an_upload_is_stored_and_noted(app, jukebox):
     with jukebox.connect() as conn:
         assert r.table("songs").get("so-what")["bytes"].run(conn) == 8
         assert "received" in r.table("uploads")["state"].run(conn)
+
+
+def test_the_view_waits_for_no_response_to_its_notes(app, monkeypatch):
+    run, options = RqlQuery.run, []
+
+    def recorded(query, conn, **given):
+        options.append(given)
+        return run(query, conn, **given)
+
+    monkeypatch.setattr(RqlQuery, "run", recorded)
+    upload(app)
+    assert options.count({"noreply": True}) == 2
 
 
 def test_a_context_opens_and_closes_only_what_it_asks_for(app, songs, audit):
