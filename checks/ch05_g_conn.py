@@ -309,7 +309,7 @@ def with_fake(get_with_fake):
             "Without a sender the signal of every app is answered. Name the app: connected_to(give_fake, app).",
         )
     # A client in a with block pushes its request's context again: that one is the request's own.
-    pushes = [event for event in recorder.events if event["kind"] == "push"]
+    pushes = [event for event in recorder.events if event["kind"] == "push" and event["of"] == "app"]
     own = {event["context"] for event in pushes if event["request"] is not None}
     # Without a client, test_request_context pushes the one context there is.
     if any(event["kind"] == "request" for event in recorder.events) and any(
