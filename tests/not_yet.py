@@ -17,9 +17,6 @@ NOT_YET = [
 APPS_NOT_YET = [
     "ch01_request_life",
     "ch02_app_context",
-    "ch03_one_connection",
-    "ch04_teardown",
-    "ch05_g_conn",
     "ch06_many_backends",
     "ch07_app_lifetime",
     "ch08_threads_forks_pools",
