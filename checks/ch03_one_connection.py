@@ -22,7 +22,7 @@ def left_open(app, action):
     "Both ways end in the same line: `return g.conn`.",
     on_error={
         AttributeError: 'A new g has no conn, not even None. Ask first: `"conn" in g`.',
-        AssertionError: "A getter runs while requests are served. A teardown is registered once, while the app is made.",
+        AssertionError: "A getter runs while requests are served. Register a teardown once, while the app is made.",
     },
 )
 def lazy_getter(get_conn):

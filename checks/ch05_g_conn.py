@@ -336,9 +336,9 @@ def with_fake(get_with_fake):
 
 
 @exercise(
-    "How many connections does a request open that uses both servers? And which database does audit name?",
-    "Werkzeug's cached_property keeps its result under the name of its function. What is the name of a lambda?",
-    "Write two methods with def, songs and audit, each under @cached_property; or give each name=.",
+    "In which step are the connections opened? The picture says it. And when does a lambda look up connect?",
+    "hasattr accesses the attribute, and an access opens. After the loop connect is the last of the two.",
+    "Write two methods with def, songs and audit, each under @cached_property; in the teardown use g.pop.",
     on_error={AttributeError: "The g of this app lacks songs or audit. Which class is it made from?"},
 )
 def add_connections(add_connections):
@@ -366,7 +366,13 @@ def add_connections(add_connections):
         return texts[0], timeline, hooks
 
     _, timeline, hooks = get("/")
-    if timeline.opened and hooks[0] != "teardown_appcontext":
+    if timeline.opened and hooks[0] == "teardown_appcontext":
+        return NotYet(
+            f"a request that used neither opened {timeline.opened} in its teardown",
+            "none",
+            "hasattr and getattr access the attribute, and that opens. g.pop takes out what is there.",
+        )
+    if timeline.opened:
         return NotYet(
             "a request that used neither opened a connection",
             "none",
@@ -376,9 +382,9 @@ def add_connections(add_connections):
     songs, audit, *in_g = text.split() if text.count(" ") == 3 else ("", "", "")
     if songs and audit == songs:
         return NotYet(
-            "g.audit is the connection to the songs",
+            f"g.songs and g.audit both lead to {songs!r}",
             "one to each server",
-            "Both attributes keep their result under one name. Which name does cached_property give it?",
+            "A lambda looks up its names when it is called. The loop is over by then: both call the last function.",
         )
     if (songs, audit) != (database.name, "audit"):
         return NotYet(
@@ -388,12 +394,6 @@ def add_connections(add_connections):
         )
     text, timeline, hooks = get("/songs")
     if timeline.opened > 1:
-        if "teardown_appcontext" in hooks:
-            return NotYet(
-                "a request that used the songs opened a connection to the audit in its teardown",
-                "one connection",
-                "hasattr and getattr access the attribute, and that opens. g.pop takes out what is there.",
-            )
         return NotYet(
             f"a request that accessed g.songs twice opened {timeline.opened} connections",
             "one connection",

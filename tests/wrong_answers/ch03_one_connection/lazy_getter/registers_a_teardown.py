@@ -1,4 +1,4 @@
-"""A getter runs while requests are served. A teardown is registered once, while the app is made."""
+"""A getter runs while requests are served. Register a teardown once, while the app is made."""
 
 if "conn" not in g:
     g.conn = r.connect(

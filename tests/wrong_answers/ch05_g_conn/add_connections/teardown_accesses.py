@@ -9,10 +9,10 @@ class LazyGlobals(app.app_ctx_globals_class):
     def audit(self):
         return connect_audit()
 
-
 app.app_ctx_globals_class = LazyGlobals
 
 @app.teardown_appcontext
 def close_both(exc):
-    g.songs.close()
-    g.audit.close()
+    for name in ("songs", "audit"):
+        if hasattr(g, name):
+            g.pop(name).close()
