@@ -26,7 +26,7 @@ APPS = {
         {"MONGODB_SOCKET_MS": 3000},
         ("/records", {"auth": ("ada", "engine")}),
     ),
-    "jukebox": ("ch08_threads_forks_pools", {"MONGODB_SOCKET_MS": 3000}, ("/plays/so-what", {})),
+    "jukebox": ("ch08_threads_forks_pools", {"MONGODB_TIMEOUT_MS": 3000}, ("/plays/so-what", {})),
     "shop": ("ch11_sessions_identity", SHOP, ("/count", {})),
     "sessions": ("ch11_sessions_identity", {**SHOP, "SERVER_SIDE_SESSIONS": True}, ("/count", {})),
 }
