@@ -1,4 +1,4 @@
-"""Orders in SQLite, committed in three places. One of them is right: see /orders/view."""
+"""Orders in SQLite. Copy `bp`; the two other blueprints commit in a wrong place, and are there on request."""
 
 import sqlite3
 
@@ -14,15 +14,19 @@ STOCK = {"blue-train": 3, "kind-of-blue": 0}
 def get_orders():
     """The SQLite connection of this app context; the first call opens it."""
     if "orders" not in g:
-        g.orders = sqlite3.connect(current_app.config["ORDERS_DB"])
+        config = current_app.config
+        g.orders = sqlite3.connect(config["ORDERS_DB"], timeout=config["ORDERS_TIMEOUT"])
     return g.orders
 
 
 def close_orders(exc):
     """Close it; what was not committed is rolled back."""
     orders = g.pop("orders", None)
-    if orders is not None:
-        orders.close()
+    try:
+        if orders is not None:
+            orders.close()
+    except sqlite3.Error:
+        current_app.logger.exception("the orders did not close cleanly")
 
 
 def place(record):
@@ -72,15 +76,17 @@ def order_and_commit_at_the_end(record):
 
 @in_teardown.teardown_request
 def commit_unless_raised(exc):
-    """Wrong: an error that was handled is no exception here, and the answer is made."""
+    """Wrong: an error that was handled is no exception here, and the response is made."""
     if exc is None:
         get_orders().commit()
 
 
 def init_app(app):
-    conn = sqlite3.connect(app.config["ORDERS_DB"])
+    conn = sqlite3.connect(app.config["ORDERS_DB"], timeout=app.config["ORDERS_TIMEOUT"])
     conn.execute("CREATE TABLE IF NOT EXISTS orders (record TEXT)")
     conn.close()
     app.teardown_appcontext(close_orders)
-    for blueprint in (bp, in_after_request, in_teardown):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(bp)
+    if app.config["WRONG_WAYS"]:
+        app.register_blueprint(in_after_request)
+        app.register_blueprint(in_teardown)

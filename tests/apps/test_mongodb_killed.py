@@ -13,7 +13,7 @@ from workbook.drivers import servers
 
 TOKEN = "a long random token"
 # The apps wait for 3 seconds: on a busy machine a server that is well may need one.
-SHOP = {"SECRET_KEY": "test", "MONGODB_SOCKET_MS": 3000}
+SHOP = {"SECRET_KEY": "test", "MONGODB_TIMEOUT_MS": 3000}
 # Each app, its settings, and a page of it that asks MongoDB.
 APPS = {
     "records": (
