@@ -51,8 +51,10 @@ def give_back(exc):
 
 
 def seed():
-    """Create the tables and the collection, and fill them."""
-    conn = get_conn()
+    """Create the database, the tables and the collection, and fill them."""
+    conn, database = get_conn(), current_app.config["RETHINKDB_DB"]
+    if database not in r.db_list().run(conn):
+        r.db_create(database).run(conn)
     for table, rows in (("songs", SONGS), ("listeners", LISTENERS)):
         if table not in r.table_list().run(conn):
             r.table_create(table).run(conn)

@@ -165,6 +165,16 @@ def test_a_database_without_tables(make_app):
     assert (reply.status_code, reply.json) == (503, {"error": "database unavailable"})
 
 
+def test_seed_makes_the_database_too(make_app, servers):
+    name = databases.rethinkdb("test_ch08_new").name
+    with servers[0].connect() as conn:
+        r.db_drop(name).run(conn)
+    app = make_app(RETHINKDB_DB=name)
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["seed"]).exit_code == 0
+        assert len(app.test_client().get("/songs").json) == 3
+
+
 def test_nothing_is_opened_before_it_is_needed(client, songs, plays):
     client.get("/")
     client.get("/nope")
@@ -409,8 +419,10 @@ def test_the_last_one_in_is_the_first_one_out(pool):
 
 def test_no_more_than_size(pool):
     pool.take(), pool.take()
+    start = time.monotonic()
     with pytest.raises(PoolTimeout):
         pool.take()
+    assert 0.05 <= time.monotonic() - start < 1
 
 
 def test_never_two_borrowers(servers):
