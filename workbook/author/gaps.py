@@ -192,7 +192,7 @@ def _todo(stem, root):
 def _own(stem, root):
     """The files that only this chapter has and that somebody writes."""
     files = [root / path for room, path in _paths(stem, root).items() if room != "apps"]
-    files += [*root.glob(f"apps/{stem}/**/*.py"), *root.glob(f"tests/wrong_answers/{stem}/**/*.py")]
+    files += [*root.glob(f"apps/{stem}/**/*.py"), *root.glob(f"tests/*_answers/{stem}/**/*.py")]
     return sorted(path for path in files if path.exists())
 
 

@@ -44,10 +44,10 @@ def test_rows_come_in_the_order_of_chapters(root):
 def test_what_is_laid_out_works(root, name):
     lay_out(NEW)
     known = load(NEW).exercise(name)
-    [wrong] = proof.wrong_answers(NEW, name)
+    [wrong] = proof.answers("wrong", NEW, name)
     cards = [proof.run(NEW, name, code) for code in (known.starter, known.solution, wrong.code)]
     assert [card.outcome for card in cards] == ["not attempted", "done", "not yet"]
-    assert cards[2].hint == wrong.hint
+    assert cards[2].hint == wrong.said
 
 
 def test_the_app_answers_and_its_test_fails(root, monkeypatch):
