@@ -11,5 +11,4 @@ NOT_YET = [
     "ch07_app_lifetime",
     "ch09_cassandra",
     "ch10_streaming",
-    "ch11_sessions_identity",
 ]

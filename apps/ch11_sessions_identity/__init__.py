@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import auth, cart, counts, csrf, errors, g_user, headers, mongo, orders, server_side, wrong
+from . import auth, cart, counts, csrf, errors, g_user, headers, mongo, server_side, wrong
 from .config import Config, check
 
 
@@ -24,8 +24,6 @@ def create_app(config=Config):
         g_user.init_app(app)
     app.register_blueprint(counts.bp)
     app.register_blueprint(cart.bp)
-    if app.config["ORDERS_DB"]:
-        orders.init_app(app)
     if app.config["WRONG_WAYS"]:
         app.register_blueprint(wrong.bp)
     return app

@@ -16,10 +16,6 @@ class Config:
     MONGODB_DB = "shop"
     # For a whole operation: a server, a place in the pool, the answer, a second try.
     MONGODB_TIMEOUT_MS = 5000
-    # The path of an SQLite file; without one there are no orders.
-    ORDERS_DB = None
-    # Seconds to wait for its lock.
-    ORDERS_TIMEOUT = 2.0
 
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_HTTPONLY = True
@@ -36,7 +32,7 @@ class Config:
     RENEW_SESSION = True
     # True loads the user before every request: kept to be compared.
     EAGER_USER = False
-    # True adds what must not be copied: /wrong, and two more ways to place an order.
+    # True adds what must not be copied, under /wrong.
     WRONG_WAYS = False
     # True names the commands that a request sent to MongoDB in a header.
     SHOW_COMMANDS = False
@@ -79,11 +75,6 @@ RULES = {
     "MONGODB_TIMEOUT_MS": (
         lambda value: type(value) is int and 0 < value <= 3_600_000,
         "a whole number of milliseconds above 0",
-    ),
-    "ORDERS_DB": (lambda value: value is None or is_text(value), "the path of a file"),
-    "ORDERS_TIMEOUT": (
-        lambda value: type(value) in (int, float) and 0 < value <= 3600,
-        "a number of seconds above 0",
     ),
     "MAX_CONTENT_LENGTH": (lambda value: type(value) is int and value > 0, "a whole number of bytes above 0"),
     **{

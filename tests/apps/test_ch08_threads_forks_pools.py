@@ -349,6 +349,15 @@ def test_a_goodbye_has_an_end(servers, songs):
     assert time.monotonic() - start <= 1.2 * LIMIT  # three goodbyes, one time-out
 
 
+def test_a_goodbye_to_nobody_has_an_end(make_app, plays):
+    app = make_app(MONGODB_TIMEOUT_MS=500)
+    app.test_client().get("/plays/so-what")
+    plays.stop()
+    start = time.monotonic()
+    app.extensions["mongo"].close()
+    assert time.monotonic() - start < 2
+
+
 def test_places_wait_for_a_limited_time(make_app, plays):
     app = make_app(MONGODB_POOL_SIZE=1, MONGODB_TIMEOUT_MS=1000)
     assert waits(app, "/plays/so-what", 1)[0] == {200}
@@ -450,6 +459,14 @@ def test_a_broken_one_is_not_lent_again(pool):
     conn.close()
     pool.give(conn)
     assert pool.take().is_open()
+
+
+def test_a_dead_one_is_closed_before_another_is_opened(servers, monkeypatch):
+    pool = Pool(servers[0].connect, 1, check_after=0)
+    conn = pool.take()
+    pool.give(conn)
+    monkeypatch.setattr("ch08_threads_forks_pools.pool._alive", lambda conn: False)
+    assert pool.take() is not conn and not conn.is_open()
 
 
 def test_a_failing_connect_gives_its_place_back():
