@@ -308,7 +308,7 @@ def test_visitors_of_a_silent_server_wait_once(make_app, silent, settings):
     with ThreadPoolExecutor(2) as threads:
         for statuses, longest in threads.map(waits, [app, app], [SONG, "/plays/so-what"]):
             assert statuses == {503}
-            assert longest <= 1.2 * LIMIT
+            assert longest <= 1.6 * LIMIT
 
 
 @pytest.mark.parametrize("pool_size", [0, 4])
@@ -322,7 +322,7 @@ def test_a_server_that_falls_silent(make_app, songs, plays, pool_size):
     with ThreadPoolExecutor(2) as threads:
         for statuses, longest in threads.map(waits, [app, app], paths):
             assert statuses == {503}
-            assert longest <= 1.2 * LIMIT
+            assert longest <= 1.6 * LIMIT
     for wire in (songs, plays):
         wire.delay(0)
     assert [waits(app, path, 4)[0] for path in paths] == [{200}, {200}]
@@ -346,7 +346,7 @@ def test_a_goodbye_has_an_end(servers, songs):
     songs.delay(30)
     start = time.monotonic()
     pool.close()
-    assert time.monotonic() - start <= 1.2 * LIMIT  # three goodbyes, one time-out
+    assert time.monotonic() - start <= 1.6 * LIMIT  # three goodbyes, one time-out
 
 
 def test_a_goodbye_to_nobody_has_an_end(make_app, plays):
@@ -363,7 +363,7 @@ def test_places_wait_for_a_limited_time(make_app, plays):
     assert waits(app, "/plays/so-what", 1)[0] == {200}
     plays.delay(0.6)
     statuses, longest = waits(app, "/plays/so-what", 6)
-    assert statuses == {200, 503} and longest <= 1.2
+    assert statuses == {200, 503} and longest <= 1.6
 
 
 def test_a_goodbye_that_fails_costs_no_response(make_app, songs, caplog):
