@@ -23,8 +23,6 @@ APPS_NOT_YET = [
     "ch05_g_conn",
     "ch06_many_backends",
     "ch07_app_lifetime",
-    "ch08_threads_forks_pools",
     "ch09_cassandra",
     "ch10_streaming",
-    "ch11_sessions_identity",
 ]
