@@ -195,7 +195,8 @@ def one_client(get_client):
         return NotYet(
             "a second app got the client of the first",
             "a client of its own for each app",
-            "A global is shared by all apps of the process, and two apps may have one name. Keep the client with its app.",
+            "A global is shared by all apps of the process, and two apps may have one name. Keep the client with its "
+            "app.",
         )
     if app.extensions.get("client") is not first:
         return NotYet(
@@ -414,7 +415,9 @@ def _lends(mended, conns):
 
     status = ask(SONG)
     if status != 200:
-        return NotYet(f"GET {SONG}: {status}", "200, and the song", "It worked before: mend one thing and leave the rest.")
+        return NotYet(
+            f"GET {SONG}: {status}", "200, and the song", "It worked before: mend one thing and leave the rest."
+        )
     visits = [
         (NO_SONG, False, 404, "abort() raises: what stands below it in the view is not reached."),
         (

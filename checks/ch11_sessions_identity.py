@@ -249,7 +249,8 @@ LOGINS = [
     (
         CLEO,
         "cleo",
-        "Her password has a $ in it, and braces, and is a good one. Look at the type of what was posted, not at its letters.",
+        "Her password has a $ in it, and braces, and is a good one. Look at the type of what was posted, not at its "
+        "letters.",
         "Name and password are right here, whatever characters they have.",
     ),
     (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
@@ -308,8 +309,16 @@ def mended(mended):
         clients[name].post(f"/login/{name}")
     for name, status, advice in [
         ("nobody", 401, "Who has not logged in has no name: that is a 401, as before."),
-        ("ada", 200, "An administrator must get in, at every request after the login. What lasts from one to the next?"),
-        ("bob", 403, "Bob is no administrator. Each browser has a session of its own: keep who it is there, and nowhere else."),
+        (
+            "ada",
+            200,
+            "An administrator must get in, at every request after the login. What lasts from one to the next?",
+        ),
+        (
+            "bob",
+            403,
+            "Bob is no administrator. Each browser has a session of its own: keep who it is there, and nowhere else.",
+        ),
     ]:
         found = at_admin(name)
         if found != status:
@@ -327,7 +336,8 @@ def mended(mended):
         return NotYet(
             f"Bob was made an administrator, and then at /admin: {found}",
             200,
-            "It works in one direction only: a role that was given is not seen. Do not ask the session for the role at all.",
+            "It works in one direction only: a role that was given is not seen. Do not ask the session for the role "
+            "at all.",
         )
     del users["eve"]
     found = at_admin("eve")
@@ -340,4 +350,6 @@ def mended(mended):
     clients["bob"].post("/logout")
     found = at_admin("bob")
     if found != 401:
-        return NotYet(f"Bob logged out, and then at /admin: {found}", 401, "Logging out worked before. Let it take the name.")
+        return NotYet(
+            f"Bob logged out, and then at /admin: {found}", 401, "Logging out worked before. Let it take the name."
+        )

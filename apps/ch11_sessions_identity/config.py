@@ -81,7 +81,7 @@ RULES = {
         name: (lambda value: value in ("Lax", "Strict"), "Lax or Strict")
         for name in ("SESSION_COOKIE_SAMESITE", "REMEMBER_COOKIE_SAMESITE")
     },
-    **{name: (is_flag, "true or false") for name in FLAGS},
+    **dict.fromkeys(FLAGS, (is_flag, "true or false")),
 }
 
 
