@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from queue import LifoQueue
 
 import httpx
 import psutil
@@ -519,7 +520,12 @@ def test_a_stranger_is_not_taken_in(pool, servers):
 
 
 def test_who_waits_while_connecting_fails_does_not_try_again():
-    tried, go_on = [], threading.Event()
+    tried, arrived, go_on = [], threading.Semaphore(0), threading.Event()
+
+    class Places(LifoQueue):
+        def get(self, *args, **options):
+            arrived.release()
+            return super().get(*args, **options)
 
     def refuse():
         tried.append(threading.get_ident())
@@ -531,11 +537,12 @@ def test_who_waits_while_connecting_fails_does_not_try_again():
             pool.take()
 
     pool = Pool(refuse, 1, wait=10)
+    pool._places = Places()
+    pool._places.put(None)
     with ThreadPoolExecutor(3) as threads:
         futures = [threads.submit(take) for _ in range(3)]
-        while len(tried) < 1 or sum(thread.is_alive() for thread in threads._threads) < 3:
-            pass
-        threading.Timer(0.2, go_on.set).start()
+        assert all(arrived.acquire(timeout=10) for _ in futures)
+        go_on.set()
         for future in futures:
             future.result()
     assert len(tried) == 1
