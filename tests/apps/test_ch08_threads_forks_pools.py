@@ -239,7 +239,9 @@ def test_503_when_waiting_is_over(make_app, songs):
         db.get_conn()
         # A request of its own thread: this one has the only connection.
         with ThreadPoolExecutor(1) as threads:
+            start = time.monotonic()
             response = threads.submit(app.test_client().get, SONG).result()
+            assert time.monotonic() - start < 0.8
     assert (response.status_code, response.json) == (503, {"error": "busy"})
     assert response.headers["Retry-After"] == "1"
     assert app.test_client().get(SONG).status_code == 200
