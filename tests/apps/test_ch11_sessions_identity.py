@@ -500,6 +500,7 @@ def test_a_goodbye_to_nobody_has_an_end(make, server):
     app = make(server.through(wire), MONGODB_TIMEOUT_MS=500)
     app.test_client().get("/count")
     wire.stop()
+    assert app.test_client().get("/count").status_code == 503
     start = time.monotonic()
     app.extensions["mongo"].close()
     assert time.monotonic() - start < 2
