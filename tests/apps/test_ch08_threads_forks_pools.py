@@ -352,12 +352,13 @@ def test_a_goodbye_has_an_end(servers, songs):
     assert time.monotonic() - start <= 1.6 * LIMIT  # three goodbyes, one time-out
 
 
-def test_a_goodbye_to_nobody_has_an_end(make_app, plays):
-    app = make_app(MONGODB_TIMEOUT_MS=500)
+def test_a_goodbye_to_nobody_has_an_end(make_app, reach, plays):
+    # A client that looks often soon knows that its server is gone.
+    uri = f"{reach[1].settings['MONGODB_URI']}&heartbeatFrequencyMS=500"
+    app = make_app(MONGODB_URI=uri, MONGODB_TIMEOUT_MS=500)
     app.test_client().get("/plays/so-what")
     plays.stop()
-    # Twice: after the first the client may still believe in its server.
-    assert {app.test_client().get("/plays/so-what").status_code for _ in range(2)} == {503}
+    assert {app.test_client().get("/plays/so-what").status_code for _ in range(3)} == {503}
     start = time.monotonic()
     app.extensions["mongo"].close()
     assert time.monotonic() - start < 2
@@ -365,10 +366,13 @@ def test_a_goodbye_to_nobody_has_an_end(make_app, plays):
 
 def test_places_wait_for_a_limited_time(make_app, plays):
     app = make_app(MONGODB_POOL_SIZE=1, MONGODB_TIMEOUT_MS=1000)
+    errors = []
+    app.after_request(lambda response: errors.append(response.json.get("error")) or response)
     assert waits(app, "/plays/so-what", 1)[0] == {200}
     plays.delay(0.6)
     statuses, longest = waits(app, "/plays/so-what", 6)
     assert statuses == {200, 503} and longest <= 1.6
+    assert "busy" in errors
 
 
 def test_a_goodbye_that_fails_costs_no_response(make_app, songs, caplog):
