@@ -15,6 +15,13 @@ from workbook.author.next_flask import Difference
 
 TWO = "GET /\n  app context 1\n    request context\n      1. view  index()\n    2. teardown  closes mongodb 1"
 ONE = "GET /\n  app context 1\n    1. view  index()\n    2. teardown  closes mongodb 1"
+GROUP = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "/somewhere/x.py", line 1
+  | ExceptionGroup: two (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | ValueError: no
+"""
 PICTURE = "<div><img alt='x' src='y'></div>"
 
 
@@ -42,6 +49,7 @@ def cells(*shown):
         ((TWO, PICTURE), (ONE, PICTURE), "pictures"),
         ((TWO, PICTURE), (ONE.replace("closes", "leaks"), PICTURE), "told"),
         (TWO, ONE, "told"),
+        ("1", GROUP, "told"),
         (("a", "<table>"), ("b", "<table>"), "told"),
         ("'A'", TypeError("no"), "told"),
     ],
@@ -49,7 +57,8 @@ def cells(*shown):
 def test_what_differs_is_found(before, after, kind):
     [found] = next_flask.differences(cells("same", before), cells("same", after))
     assert (found.heading, found.code, found.kind) == ("Why", "x = 1\nx", kind)
-    assert found.failed == isinstance(after, Exception)
+    assert found.failed == (isinstance(after, Exception) or after is GROUP)
+    assert after is not GROUP or found.after == "ExceptionGroup: two (1 sub-exception)\nValueError: no"
 
 
 def test_what_is_the_same_is_not():
@@ -57,25 +66,23 @@ def test_what_is_the_same_is_not():
 
 
 def test_the_page(root):
-    before = [*"abcdefgh", "same", "302"]
+    before, after = [*"abcdefgh", "same", "302"], [*"ABCDEFG", "same", "303"]
     page = pages.load(root)["notebooks", STEM]
     found = {
         page: [
-            Difference("Why", "get()", "\n".join(before), "\n".join([*"ABCDEFG", "same", "303"]), "told", False),
+            Difference("Why", "get()", "\n".join(before), "\n".join(after), "told", False),
             Difference("How", "1 / 0", "x", "TypeError: no", "told", True),
             Difference("How", "get()", "A", "a", "cased", False),
         ]
     }
     said = next_flask.render(found, 9, "Flask 3", "Flask 4")
-    assert "Here that was Flask 4, and the book is about Flask 3." in said
+    assert "Here that was Flask 4,\nand the book is about Flask 3." in said
     assert "3 of 9 cells show something else there. In 2 of them" in said and "1 of\nthem fail there" in said
     assert f'is "503 Service Unavailable". | [1](../../notebooks/{STEM}.ipynb): 1 |' in said
     assert "All else in it is the same. |  |" in said
     assert f"## [1. Twice, and half](../../notebooks/{STEM}.ipynb)\n\nIn *Why*:\n\n```python\nget()\n```\n" in said
-    assert (
-        "```text\na\nb\nc\nd\ne\nf\n...\n```\n\n```text\nA\nB\nC\nD\nE\nF\n...\n```\n\nIn *How*, where the cell fails:\n"
-        in said
-    )
+    assert "```text\na\nb\nc\nd\ne\nf\n...\n```\n\n```text\nA\nB\nC\nD\nE\nF\n...\n```\n" in said
+    assert "\nIn *How*, where the cell fails:\n" in said
 
 
 def test_chapters_that_are_named_tell_of_it(root, monkeypatch):

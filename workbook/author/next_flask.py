@@ -23,14 +23,17 @@ PAGE = "docs/book/next_flask.md"
 NOTE = re.compile(r"next release|Flask 3\.2|main branch", re.I)
 NAMED = re.compile(r"^## \[.*\]\(\.\./\.\./notebooks/(\w+)\.ipynb\)$", re.M)
 LINES = 6  # of an output, at most
-# Of a picture's text: the lines for contexts, and before the others how deep they lie and their number.
+# Of a picture's text: the lines for contexts, and the ends of lines that were too long.
 CONTEXT = re.compile(r"^ *(?:app|request) context\b.*\n?", re.M)
-MARGIN = re.compile(r"^ *(?:\d+\. )? *", re.M)
+WRAPPED = re.compile(r"\n {6,}(?!\d)")
+# Of a traceback that was printed: what was raised, and no frames, which are of one machine.
+RAISED = re.compile(r"^[ |+-]*((?:\w+\.)*[A-Z]\w+: .*)$", re.M)
 INTRO = """\
 # What the next Flask changes
 
 `make next` writes this page: it runs every chapter on the next release of Flask and Werkzeug, and compares what the
-cells show with what is stored. Here that was {there}, and the book is about {here}.
+cells show with what is stored. Here that was {there},
+and the book is about {here}.
 
 {cells} of {all} cells show something else there. In {told} of them it is more than a word or the shape of a picture:
 these stand below, with the lines that differ, first those of the book, then those of the next release. {failed} of
@@ -42,6 +45,7 @@ them fail there.
 | A picture has one context for a request, where Flask 3.1 pushes two. All else in it is the same. | {pictures} |
 """
 PACKAGES = ("flask", "werkzeug")
+TRACEBACK = "Traceback (most recent call last)"
 KINDS = ("told", "cased", "pictures")
 
 
@@ -55,6 +59,7 @@ class Difference:
     after: str
     kind: str
     failed: bool
+    picture: bool = False
 
 
 def measure(root):
@@ -93,8 +98,9 @@ def differences(stored, done):
         if old["cell_type"] == "markdown":
             heading = next(iter(reversed(re.findall(r"^#+ (.+)$", FENCED.sub("", text(old)), re.M))), heading)
         elif old["cell_type"] == "code" and _shown(old) != _shown(new):
-            failed = any(output["output_type"] == "error" for output in new["outputs"])
-            found.append(Difference(heading, text(old), _shown(old), _shown(new), _kind(old, new, failed), failed))
+            failed = _failed(new) and not _failed(old)
+            kind, picture = _kind(old, new), _is_picture(old) and _is_picture(new)
+            found.append(Difference(heading, text(old), _shown(old), _shown(new), kind, failed, picture))
     return found
 
 
@@ -111,7 +117,8 @@ def render(found, count, here, there):
     for page in _number(every, "told"):
         lines.append(f"## {_link(page, page.label)}\n")
         for one in [one for one in found[page] if one.kind == "told"]:
-            before, after = _short(one.before, one.after)
+            before, after = map(_events, (one.before, one.after)) if one.picture else (one.before, one.after)
+            before, after = _short(before, after)
             lines.append(f"In *{one.heading}*" + (", where the cell fails:\n" if one.failed else ":\n"))
             lines += [_block("python", _cut(one.code.splitlines())), _block("text", before), _block("text", after)]
     return "\n".join(lines)
@@ -145,27 +152,42 @@ def _shown(cell):
     """What a cell shows, as text."""
     parts = []
     for output in cell["outputs"]:
-        said = output.get("data", {}).get("text/plain") or output.get("text") or ""
-        parts.append("".join(said) if output["output_type"] != "error" else f"{output['ename']}: {output['evalue']}")
+        said = "".join(output.get("data", {}).get("text/plain") or output.get("text") or "")
+        if output["output_type"] == "error":
+            said = f"{output['ename']}: {output['evalue']}"
+        elif TRACEBACK in said:
+            said = "\n".join(RAISED.findall(said))
+        parts.append(said)
     return "\n".join(parts)
+
+
+def _failed(cell):
+    # IPython prints what an ExceptionGroup holds, and reports no error.
+    return any(
+        output["output_type"] == "error" or TRACEBACK in "".join(output.get("text", "")) for output in cell["outputs"]
+    )
 
 
 def _html(cell):
     return "".join("".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"])
 
 
-def _kind(old, new, failed):
+def _kind(old, new):
     before, after = _shown(old), _shown(new)
-    if not failed and before.casefold() == after.casefold():
+    if not _failed(new) and before.casefold() == after.casefold():
         return "cased"
-    if all("<img" in _html(cell) or "<svg" in _html(cell) for cell in (old, new)):
-        return "pictures" if _events(before) == _events(after) else "told"
-    return "told"
+    same = _is_picture(old) and _is_picture(new) and _events(before) == _events(after)
+    return "pictures" if same else "told"
+
+
+def _is_picture(cell):
+    return "<img" in _html(cell) or "<svg" in _html(cell)
 
 
 def _events(picture):
-    """The text of a picture without its contexts."""
-    return MARGIN.sub("", CONTEXT.sub("", picture))
+    """The text of a picture without its contexts, however deep its lines lie."""
+    lines = WRAPPED.sub(" ", CONTEXT.sub("", picture)).splitlines()
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
 def _short(before, after):
