@@ -111,7 +111,7 @@ def test_routes(client):
         assert client.get(path).status_code == 404
 
 
-def test_no_wrong_way_that_nobody_asked_for(app, make_app):
+def test_no_wrong_way_that_nobody_asked_for(app, make_app, plays):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == {
         "static",
         "songs.index",
@@ -121,6 +121,7 @@ def test_no_wrong_way_that_nobody_asked_for(app, make_app):
     }
     asked = make_app(CLIENT_PER_REQUEST=True).test_client()
     assert asked.get("/wasteful/plays/so-what").json == {"_id": "so-what", "plays": 2}
+    assert (plays.opened, plays.open) == (2, 0)
 
 
 def test_bad_settings_are_all_named_at_once(make_app):
