@@ -4,18 +4,14 @@
 NOT_YET = [
     "ch06_many_backends",
     "ch07_app_lifetime",
-    "ch08_threads_forks_pools",
     "ch09_cassandra",
     "ch10_streaming",
-    "ch11_sessions_identity",
 ]
 
 # The apps that are still to be mended, so that they are right when they are copied.
 APPS_NOT_YET = [
     "ch06_many_backends",
     "ch07_app_lifetime",
-    "ch08_threads_forks_pools",
     "ch09_cassandra",
     "ch10_streaming",
-    "ch11_sessions_identity",
 ]
