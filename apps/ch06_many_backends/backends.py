@@ -3,8 +3,8 @@
 import httpx
 from flask import current_app, g
 from pymongo import MongoClient
-from rethinkdb import r
 
+from . import timed
 from .registry import Registry
 
 # Reading the certificates takes longer than all the rest of a client: once is enough.
@@ -14,7 +14,7 @@ TLS = httpx.create_ssl_context()
 def open_rethinkdb():
     """A connection; one thread at a time may use it."""
     config = current_app.config
-    return r.connect(
+    return timed.connect(
         host=config["RETHINKDB_HOST"],
         port=config["RETHINKDB_PORT"],
         db=config["RETHINKDB_DB"],
@@ -32,8 +32,8 @@ def open_mongodb():
     client = MongoClient(
         config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=config["TIMEOUT"] * 1000,
-        socketTimeoutMS=config["TIMEOUT"] * 1000,
+        # For a whole operation: finding the server, waiting for a place in the pool, connecting, the response.
+        timeoutMS=int(config["TIMEOUT"] * 1000),
         # One socket to watch the server with instead of two: chapter 6 counts them.
         serverMonitoringMode="poll",
     )
@@ -64,7 +64,7 @@ def get_backend(name):
 
 
 def init_app(app):
-    registry = Registry(app.logger)
+    registry = Registry(app.logger, app.config["TIMEOUT"])
     registry.register("rethinkdb", open_rethinkdb, close_rethinkdb)
     registry.register("mongodb", open_mongodb, close_mongodb, lifetime="app")
     registry.register("rates", open_rates, close_rates)
