@@ -29,11 +29,15 @@ def close_rethinkdb(conn):
 def open_mongodb():
     """A database of a client; the client has a pool, and any number of threads may use it."""
     config = current_app.config
+    milliseconds = max(1, int(config["TIMEOUT"] * 1000))
+    # timeoutMS holds for a whole operation; close() obeys the older ones alone.
+    limits = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS", "waitQueueTimeoutMS"]
     client = MongoClient(
         config["MONGODB_URI"],
         connect=False,
-        # For a whole operation: finding the server, waiting for a place in the pool, connecting, the response.
-        timeoutMS=int(config["TIMEOUT"] * 1000),
+        **dict.fromkeys(limits, milliseconds),
+        # The monitor may try for longer than a visitor waits, and not for 20 seconds, its default.
+        connectTimeoutMS=2 * milliseconds,
         # One socket to watch the server with instead of two: chapter 6 counts them.
         serverMonitoringMode="poll",
     )

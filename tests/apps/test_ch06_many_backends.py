@@ -575,6 +575,17 @@ def test_a_backend_that_falls_silent_in_mid_request(app, make_app, wires, monkey
     assert 1 <= time.perf_counter() - began < 1.5
 
 
+def test_closing_the_app_does_not_wait_for_ever(app, make_app, wires):
+    app = make_app(TIMEOUT=0.5)
+    assert app.test_client().get("/records/time-out", headers=ADA).status_code == 200
+    wires[0][1].delay(20)
+    began = time.perf_counter()
+    app.extensions["backends"].close_shared()
+    wires[0][1].delay(0)
+    wires[0][1].cut()
+    assert time.perf_counter() - began < 2
+
+
 def test_a_database_without_tables(make_app, caplog):
     empty = databases.rethinkdb("test_ch06_empty").name
     reply = make_app(RETHINKDB_DB=empty).test_client().get("/records", headers=ADA)
