@@ -1,5 +1,7 @@
 """The three backends of this app: how each is opened and closed, and how long it lives."""
 
+import atexit
+
 import httpx
 from flask import current_app, g
 from pymongo import MongoClient
@@ -74,3 +76,4 @@ def init_app(app):
     registry.register("rates", open_rates, close_rates)
     app.extensions["backends"] = registry
     app.teardown_appcontext(registry.close_context)
+    atexit.register(registry.close_shared)

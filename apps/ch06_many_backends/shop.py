@@ -83,8 +83,10 @@ def stars_of(record_id):
 
 
 def seed():
-    """Fill both databases."""
+    """Create what is missing, and fill both databases."""
     conn = get_backend("rethinkdb")
+    if conn.db not in r.db_list().run(conn):
+        r.db_create(conn.db).run(conn)
     if "records" not in r.table_list().run(conn):
         r.table_create("records").run(conn)
     r.table("records").insert(RECORDS, conflict="replace").run(conn)

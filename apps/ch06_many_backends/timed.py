@@ -1,7 +1,4 @@
-"""RethinkDB's driver limits how long it connects, not how long it waits for a response: here it does both.
-
-The driver's own variants for asyncio and others are made in this way too, by subclasses of these classes.
-"""
+"""RethinkDB's driver limits how long it connects, not how long it waits for a response: here it does both."""
 
 from time import time
 
@@ -10,12 +7,15 @@ from rethinkdb.net import Connection, ConnectionInstance, make_connection
 
 
 class TimedInstance(ConnectionInstance):
+    # All that the driver reads, for close() too, is read by this method.
     def _read_response(self, query, deadline=None):
+        if deadline is not None:  # a cursor that was told how long to wait
+            return super()._read_response(query, deadline)
         try:
-            return super()._read_response(query, deadline or time() + self._parent.connect_timeout)
+            return super()._read_response(query, time() + self._parent.connect_timeout)
         except ReqlTimeoutError:
             # The response may still come, and would be taken for that of a later query.
-            self._socket.close()
+            self.close()
             raise
 
 

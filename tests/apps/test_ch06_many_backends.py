@@ -1,7 +1,8 @@
 """The claims of chapter 6, in-process: several backends, opened by need, closed together."""
 
-import atexit
 import hashlib
+import os
+import subprocess
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import rethinkdb
 from flask import g
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
@@ -308,7 +310,7 @@ def test_a_shared_factory_that_asks_for_itself_is_told(registry):
     registry.register("two", lambda: registry.get("one"), id, lifetime="app")
     with pytest.raises(RuntimeError, match="to open 'one' its factory asks for 'one'"):
         registry.get("one")
-    assert registry.shared == {}
+    assert registry.shared.openings == {}
 
 
 def test_what_is_open_does_not_wait_for_what_is_opening(registry):
@@ -366,7 +368,7 @@ def test_closing_waits_for_what_is_opening_and_leaves_out_what_failed(app, caplo
         assert started.wait(10)
         registry.close_shared()
     assert closed == ["slow"] and not caplog.records
-    assert registry.shared == {}
+    assert registry.shared.openings == {}
 
 
 def test_closing_does_not_wait_for_ever(registry):
@@ -376,25 +378,28 @@ def test_closing_does_not_wait_for_ever(registry):
     registry.get("good")
     with ThreadPoolExecutor(1) as pool:
         pool.submit(registry.get, "stuck")
-        while "stuck" not in registry.shared:
+        while "stuck" not in registry.shared.openings:
             time.sleep(0.001)
         registry.close_shared()
         assert closed == ["good"]
         go_on.set()
 
 
-def test_the_process_closes_what_the_app_has_kept(app, monkeypatch):
-    known = []
-    monkeypatch.setattr(atexit, "register", known.append)
-    monkeypatch.setattr(atexit, "unregister", lambda function: known.remove(function) if function in known else None)
-    registry, closed = Registry(app.logger, timeout=10), []
-    registry.register("a", lambda: "a", closed.append, lifetime="app")
-    registry.register("b", lambda: "b", closed.append, lifetime="app")
-    assert known == []
-    registry.get("a"), registry.get("b"), registry.get("a")
-    assert known == [registry.close_shared]
-    known[0]()
-    assert (closed, known) == (["b", "a"], [])
+def test_the_process_closes_what_the_app_has_kept(wires):
+    """At the end of a process: here of one that opens MongoDB's client and says when it is closed."""
+    program = """
+from ch06_many_backends import backends, create_app
+close = backends.close_mongodb
+backends.close_mongodb = lambda database: (close(database), print("closed"))
+app = create_app()
+with app.app_context():
+    backends.get_backend("mongodb")
+print("the end")
+"""
+    settings = {f"FLASK_{name}": str(value) for name, value in wires[1].items()}
+    environ = {**os.environ, **settings, "PYTHONPATH": str(APPS)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environ)
+    assert done.stdout.split("\n") == ["the end", "closed", ""], done.stderr
 
 
 @pytest.mark.parametrize(("way", "status", "still_open"), [("if-chain", None, 1), ("registry", 200, 0)])
@@ -584,6 +589,17 @@ def test_closing_the_app_does_not_wait_for_ever(app, make_app, wires):
     wires[0][1].delay(0)
     wires[0][1].cut()
     assert time.perf_counter() - began < 2
+
+
+def test_seed_makes_the_database(make_app):
+    name = databases.rethinkdb("test_ch06_made").name
+    app = make_app(RETHINKDB_DB=name)
+    with app.app_context():
+        conn = backends.get_backend("rethinkdb")
+        rethinkdb.r.db_drop(name).run(conn)
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["seed"]).output == "3 records, 3 reviews\n"
+    assert len(app.test_client().get("/records", headers=ADA).json) == 3
 
 
 def test_a_database_without_tables(make_app, caplog):
