@@ -472,7 +472,7 @@ def _registry(lifetimes):
             headers={"Authorization": f"Bearer token of {g.caller}"}, verify=False, trust_env=False
         ),
     }
-    registry = Registry(app.logger)
+    registry = Registry(app.logger, timeout=5)
     for name, open_it in opens.items():
         registry.register(name, open_it, lambda thing: thing.close(), lifetimes[name])
     app.teardown_appcontext(registry.close_context)
