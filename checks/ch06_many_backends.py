@@ -583,7 +583,7 @@ def _registry(lifetimes):
 @exercise(
     "Whose connection does the second context close?",
     "What belongs to one context is kept in g, and not in a dict that all contexts of the app see.",
-    "In the getter: backends = g.setdefault(\"backends\", {}). In the teardown: g.pop(\"backends\", {}).",
+    'In the getter: backends = g.setdefault("backends", {}). In the teardown: g.pop("backends", {}).',
     on_error={KeyError: 'Leave the getter in app.extensions["get_backend"], as the broken shop does.'},
 )
 def fault(create_shop):

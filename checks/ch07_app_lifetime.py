@@ -151,8 +151,7 @@ def _app(name, database):
 @exercise(
     "The factory runs in commands and tests too: what should making the client cost there?",
     "MongoClient has a parameter for that, and one for how long an operation may take.",
-    'MongoClient(app.config["MONGODB_URI"], connect=False, timeoutMS=...) '
-    'goes into app.extensions["mongo"].',
+    'MongoClient(app.config["MONGODB_URI"], connect=False, timeoutMS=...) goes into app.extensions["mongo"].',
     on_error={
         RuntimeError: "init_app runs while the app is made, and no app is the current one yet. Use app.",
     },
@@ -522,4 +521,6 @@ def _fault(add, cutting, records, stored):
             "Count the attempts: three, and then give up.",
         )
     if stored.count_documents({"title": "nowhere"}):
-        return NotYet("a record that never arrived is stored", "none", "Write through the collection that you are given.")
+        return NotYet(
+            "a record that never arrived is stored", "none", "Write through the collection that you are given."
+        )

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import (
     AutoReconnect,
@@ -205,7 +204,9 @@ def test_a_name_that_is_none_is_not_found(app, make, name, grace):
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/per-request/members", "/trusting/records", "/module-global/members", "/repeating/records"])
+@pytest.mark.parametrize(
+    "path", ["/per-request/members", "/trusting/records", "/module-global/members", "/repeating/records"]
+)
 def test_the_wrong_ways_are_there_only_when_asked_for(client, path, ada):
     assert client.get(path, headers=ada).status_code == 404
 
@@ -497,14 +498,14 @@ def test_a_setting_that_is_wrong_is_named_at_the_start(name):
 
 
 def test_all_wrong_settings_are_named_in_one_message():
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="^settings to correct: ") as caught:
         create_app(type("Changed", (Config,), {name: values[0] for name, values in WRONG.items()}))
     named = [part.partition(": ")[0] for part in str(caught.value).removeprefix("settings to correct: ").split("; ")]
     assert named == list(WRONG)
 
 
 def test_an_address_with_a_password_is_not_repeated():
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match="^settings to correct: ") as caught:
         create_app(type("Changed", (Config,), {"MONGODB_URI": "mongodb://ada:word@"}))
     assert "word" not in str(caught.value)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
 
-from fuzz.hostile import FORM, JSON, basic
+from fuzz.hostile import FORM, JSON
 from fuzz.raw import Request
 from passwords import fast_hash
 from workbook import APPS, Wire, databases, launch
