@@ -75,7 +75,7 @@ def watch(recorder, sqlite3):
         return subclass(base, cursor=cursor, close=close, _watched=True)
 
     # Also where somebody has it already, by `from sqlite3 import connect`.
-    for module in list(sys.modules.values()):
+    for module in filter(None, list(sys.modules.values())):  # None stands for a module that must not be imported
         for name, value in list(vars(module).items()):
             if value is original:
                 recorder.put(module, name, connect)
