@@ -554,7 +554,8 @@ def test_eight_visitors_of_a_silent_backend_wait_once(app, make_app, wires, numb
         wire.delay(0)
         wire.cut()
     assert set(statuses) == {503}
-    assert max(seconds) <= 1.2 * 1 + 0.3, seconds
+    # One after the other they would wait for 8 seconds.
+    assert max(seconds) < 2.5, seconds
 
 
 @pytest.mark.parametrize(("number", "path"), [(0, "/records"), (1, "/records/time-out")])
@@ -578,7 +579,7 @@ def test_a_backend_that_falls_silent_in_mid_request(app, make_app, wires, monkey
         wire.delay(0)
         wire.cut()
     # Once for the question, and not once more for the goodbye.
-    assert 1 <= time.perf_counter() - began < 1.5
+    assert 1 <= time.perf_counter() - began < 1.9
 
 
 def test_closing_the_app_does_not_wait_for_ever(app, make_app, wires):

