@@ -313,7 +313,7 @@ def close_all(close_all):
             return NotYet(
                 f"the close of reviews raised, and so did close_all: {type(left).__name__}",
                 "a teardown that does not raise",
-                "A teardown that raises costs the client an answer that is ready. Catch what one close raises.",
+                "A teardown that raises costs the client a response that is ready. Catch what one close raises.",
             )
         kind = BrokenPipeError
         if isinstance(left := run(NAMES), Exception):

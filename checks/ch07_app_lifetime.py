@@ -87,7 +87,7 @@ def json_default(default):
             return NotYet(
                 "an object of an unknown class became text",
                 "TypeError, as without the provider",
-                "Not everything that has a str() belongs into an answer: turn only ObjectIds into text.",
+                "Not everything that has a str() belongs in a response: turn only ObjectIds into text.",
             )
     known = (datetime.date(1959, 8, 17), decimal.Decimal("9.50"), uuid.UUID(int=7))
     for value in (*known, datetime.datetime(1959, 8, 17, 20, 30), Record("Blue Train"), Label()):
@@ -227,7 +227,7 @@ def _one_client(init_app, first, second, first_wire, second_wire, first_database
     init_app(second)
     if second.extensions.get("mongo") is client:
         return NotYet(
-            "two apps with two addresses share one client",
+            "two apps with two URIs share one client",
             "a client for each app",
             "Something outside the app keeps the client. Make one in each call, and keep it with its app.",
         )
@@ -236,7 +236,7 @@ def _one_client(init_app, first, second, first_wire, second_wire, first_database
         kept.close()
     else:
         return NotYet(
-            "two apps with the same address share one client",
+            "two apps with the same URI share one client",
             "a client for each app",
             "Whoever closes the client of one app would close that of the other. Keep no dict of clients.",
         )
@@ -255,9 +255,9 @@ def _one_client(init_app, first, second, first_wire, second_wire, first_database
                 )
             if not wire.opened:
                 return NotYet(
-                    "a request, and nothing arrived at the address in MONGODB_URI",
+                    "a request, and nothing arrived at the server in MONGODB_URI",
                     "a question to that server",
-                    'Without an address MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"].',
+                    'Without a URI MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"].',
                 )
             try:
                 browser.get("/")

@@ -68,9 +68,9 @@ RULES = {
     "RETHINKDB_HOST": (is_text, "the name or the address of a host"),
     "RETHINKDB_PORT": (is_port, "a whole number from 1 to 65535"),
     "RETHINKDB_DB": (is_like("[A-Za-z0-9_-]+"), "letters, digits, _ and -"),
-    "MONGODB_URI": (is_mongodb_uri, "an address that begins with mongodb:// or mongodb+srv://"),
+    "MONGODB_URI": (is_mongodb_uri, "a URI that begins with mongodb:// or mongodb+srv://"),
     "MONGODB_DB": (is_like(r"[^/\\. \"$\0]{1,63}"), "a name that MongoDB takes"),
-    "RATES_URL": (is_http_url, "an address that begins with http:// or https://"),
+    "RATES_URL": (is_http_url, "a URL that begins with http:// or https://"),
     "TIMEOUT": (is_limit, "a number of seconds, more than 0"),
     "API_TOKENS": (are_tokens, "names in ASCII, without spaces, each with a SHA-256 of 64 digits in lower case"),
     "BACKENDS": (is_like("registry|eager|if-chain"), "registry, eager or if-chain"),
@@ -80,7 +80,7 @@ RULES = {
 def check(config):
     """Raise one ValueError that names all the settings that are wrong.
 
-    It says what each should be and not what it is: an address may hold a password.
+    It says what each should be and not what it is: a URI may hold a password.
     """
     wrong = [f"{name}: {wanted}" for name, (is_right, wanted) in RULES.items() if not is_right(config.get(name))]
     if wrong:

@@ -23,8 +23,8 @@ class Config:
     CLOSE_IN_TEARDOWN = False
 
 
-def is_address(value):
-    """Whether PyMongo can read it; what an address with mongodb+srv:// stands for only a name server knows."""
+def is_uri(value):
+    """Whether PyMongo can read it; what a URI with mongodb+srv:// stands for only a name server knows."""
     if not isinstance(value, str):
         return False
     if value.startswith("mongodb+srv://"):
@@ -49,7 +49,7 @@ def is_switch(value):
 
 
 RULES = {
-    "MONGODB_URI": (is_address, "an address that begins with mongodb:// or mongodb+srv://"),
+    "MONGODB_URI": (is_uri, "a URI that begins with mongodb:// or mongodb+srv://"),
     "MONGODB_DB": (is_name, "a name that MongoDB takes, of at most 48 bytes"),
     "MONGODB_TIMEOUT_MS": (is_number, "a whole number of milliseconds, more than 0"),
     "MONGODB_POOL_SIZE": (is_number, "a whole number, more than 0"),
@@ -63,7 +63,7 @@ RULES = {
 def check(config):
     """Raise one ValueError that names all the settings that are wrong.
 
-    It says what each should be and not what it is: an address may hold a password.
+    It says what each should be and not what it is: a URI may hold a password.
     """
     wrong = [f"{name}: {wanted}" for name, (is_right, wanted) in RULES.items() if not is_right(config.get(name))]
     if wrong:

@@ -75,7 +75,8 @@ def watch(recorder, sqlite3):
         return subclass(base, cursor=cursor, close=close, _watched=True)
 
     # Also where somebody has it already, by `from sqlite3 import connect`.
-    for module in filter(None, list(sys.modules.values())):  # None stands for a module that must not be imported
-        for name, value in list(vars(module).items()):
+    for module in list(sys.modules.values()):
+        # None where an import is forbidden; some packages put objects of their own there.
+        for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is original:
                 recorder.put(module, name, connect)

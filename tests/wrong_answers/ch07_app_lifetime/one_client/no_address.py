@@ -1,4 +1,4 @@
-"""Without an address MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"]."""
+"""Without a URI MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"]."""
 
 app.extensions["mongo"] = MongoClient(
     connect=False, timeoutMS=app.config["MONGODB_TIMEOUT_MS"]
