@@ -33,7 +33,7 @@ def open_mongodb():
     config = current_app.config
     milliseconds = max(1, int(config["TIMEOUT"] * 1000))
     # timeoutMS holds for a whole operation; close() obeys the older ones alone.
-    limits = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS", "waitQueueTimeoutMS"]
+    limits = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS"]
     client = MongoClient(
         config["MONGODB_URI"],
         connect=False,

@@ -19,7 +19,7 @@ def get_shared_db():
 def limits(milliseconds):
     """Options of a MongoClient that may wait for so long, whatever it waits for."""
     # timeoutMS holds for a whole operation; close() obeys the older ones alone.
-    names = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS", "waitQueueTimeoutMS"]
+    names = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS"]
     # The monitor may try for longer than a visitor waits, and not for 20 seconds, its default.
     return {**dict.fromkeys(names, milliseconds), "connectTimeoutMS": 2 * milliseconds}
 

@@ -582,6 +582,17 @@ def test_a_backend_that_falls_silent_in_mid_request(app, make_app, wires, monkey
     assert 1 <= time.perf_counter() - began < 1.9
 
 
+def test_after_a_silence_the_app_goes_on_soon(app, make_app, wires):
+    client = make_app(TIMEOUT=0.5).test_client()
+    wires[0][1].delay(20)
+    assert client.get("/records/time-out", headers=ADA).status_code == 503
+    wires[0][1].delay(0)
+    deadline = time.monotonic() + 6
+    while (status := client.get("/records/time-out", headers=ADA).status_code) == 503:
+        assert time.monotonic() < deadline
+    assert status == 200
+
+
 def test_closing_the_app_does_not_wait_for_ever(app, make_app, wires):
     app = make_app(TIMEOUT=0.5)
     assert app.test_client().get("/records/time-out", headers=ADA).status_code == 200
