@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -123,6 +125,14 @@ def test_threads_share_it(app, make):
     assert 1 <= Timeline(recorder.events).opened <= 8
 
 
+def test_the_pool_is_as_large_as_the_settings_say(app, make, database, wire):
+    small = make(database.through(wire), MONGODB_POOL_SIZE=2)
+    wire.delay(0.05)
+    with Recorder(small) as recorder, ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(lambda _: small.test_client().get("/members").status_code, range(16)))
+    assert (statuses, Timeline(recorder.events).opened) == ({200}, 2)
+
+
 def test_a_closed_client_stays_closed(app, make):
     closing = make(CLOSE_IN_TEARDOWN=True)
     closing.logger.disabled = True
@@ -235,6 +245,15 @@ def test_a_title_is_checked(client, title, ada):
 def test_a_title_has_to_be_sent_as_a_form(client, ada):
     assert client.post("/records", headers=ada, json={"title": {"$gt": ""}}).status_code == 400
     assert client.post("/records", headers=ada, data={"title": "x" * 100_000}).status_code == 413
+
+
+def test_the_provider_leaves_other_types_to_flask(make):
+    app = make()
+    with app.app_context():
+        assert app.json.dumps([Decimal("9.50"), date(1959, 8, 17)]) == '["9.50", "Mon, 17 Aug 1959 00:00:00 GMT"]'
+        for value in (object(), b"bytes", iter([])):
+            with pytest.raises(TypeError):
+                app.json.dumps(value)
 
 
 def test_without_the_provider(app, make, ada):
