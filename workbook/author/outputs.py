@@ -40,6 +40,7 @@ def execute(notebook, folder, allow_errors=False):
             copy.deepcopy(before),
             timeout=60,
             allow_errors=allow_errors,
+            interrupt_on_timeout=allow_errors,
             kernel_name="python3",
             record_timing=True,
             extra_arguments=["--IPKernelApp.log_level=ERROR"],  # progress lines would drown in warnings
