@@ -58,7 +58,7 @@ def ch06(stack):
 
 def ch07(stack):
     database, wire, mongo = mongodb(stack, "fuzz_ch07")
-    app = launch("ch07_app_lifetime", database)
+    app = launch("ch07_app_lifetime", database, MONGODB_POOL_SIZE=POOL_SIZE)
     tokens = dict(line.split() for line in app.flask("seed").output.splitlines()[:2])
     shelves = [mongo[f"{database.name}_{name}"].records for name in tokens]
     seeded = [record["_id"] for shelf in shelves for record in shelf.find()]
