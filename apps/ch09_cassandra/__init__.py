@@ -4,9 +4,10 @@ from dotenv import load_dotenv
 from flask import Flask
 
 from . import animals, commands, db, early, errors, names, settings, wrong
+from .config import Config
 
 
-def create_app(config=f"{__name__}.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # The file .env of the folder we are started in; what the environment has already wins.

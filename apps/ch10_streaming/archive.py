@@ -1,16 +1,18 @@
 """Cassandra: one session for each process, made by whoever asks first (chapter 9)."""
 
 import atexit
+from concurrent.futures import Future
 from threading import Lock
 
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
-from cassandra.policies import RoundRobinPolicy
+from cassandra.policies import ConstantReconnectionPolicy, RoundRobinPolicy
 from cassandra.query import dict_factory
 from flask import current_app
 
 COLUMNS = "station, at, height, id, period, raw"
 SELECT = f"SELECT {COLUMNS} FROM readings WHERE station = ? AND at >= ? LIMIT ?"
+SESSION = object()
 
 
 def get_archive():
@@ -23,60 +25,80 @@ class Archive:
     def __init__(self, config):
         self._config = config
         self._lock = Lock()
-        self._session = None
-        self._statements = {}
+        self._made = {}  # SESSION or a query -> Future of what was made for it
 
     @property
     def session(self):
         """The session; the first to ask connects. Raises NoHostAvailable."""
-        with self._lock:
-            if self._session is None:
-                self._session = connect(self._config)
-            return self._session
+        return self._once(SESSION, lambda: connect(self._config))
 
-    def select(self, station, since, limit):
+    def select(self, station, since, limit, **options):
         """The readings of a station from a time on -> ResultSet, which has its first page."""
-        return self.session.execute(self.prepared(SELECT), (station, since, limit))
+        return self.session.execute(self.prepared(SELECT), (station, since, limit), **options)
+
+    def pages(self, *asked):
+        """The pages of ``select(*asked)``, lists of rows. Each is fetched when it is asked for."""
+        result = self.select(*asked)
+        yield result.current_rows
+        while result.has_more_pages:
+            # A request of its own. Reading on in the same result has no time-out after the first page.
+            result = self.select(*asked, paging_state=result.paging_state)
+            yield result.current_rows
 
     def prepared(self, query):
         """The statement, prepared once in each process."""
         session = self.session
+        return self._once(query, lambda: session.prepare(query))
+
+    def _once(self, key, make):
+        """What ``make()`` returned, called once; whoever comes meanwhile waits for that one try."""
         with self._lock:
-            if query not in self._statements:
-                self._statements[query] = session.prepare(query)
-            return self._statements[query]
+            made = self._made
+            mine = key not in made
+            future = made.setdefault(key, Future())
+        if mine:
+            # Not under the lock: a try that fails, fails for all who wait, not for one after the other.
+            try:
+                future.set_result(make())
+            except BaseException as error:
+                del made[key]  # the next visitor tries again
+                future.set_exception(error)
+        return future.result()
 
     def close(self):
+        """Close the sockets, if there are any. The next use connects again."""
         with self._lock:
-            if self._session is not None:
-                self._session.cluster.shutdown()
+            made, self._made = self._made, {}
+        if SESSION in made and made[SESSION].exception() is None:
+            made[SESSION].result().cluster.shutdown()
 
 
 def connect(config):
-    profile = ExecutionProfile(load_balancing_policy=RoundRobinPolicy(), row_factory=dict_factory)
+    seconds = config["CASSANDRA_TIMEOUT"]
+    profile = ExecutionProfile(
+        load_balancing_policy=RoundRobinPolicy(), row_factory=dict_factory, request_timeout=seconds
+    )
     login = config["CASSANDRA_USERNAME"], config["CASSANDRA_PASSWORD"]
     cluster = Cluster(
-        config["CASSANDRA_CONTACT_POINTS"].split(","),
+        [host.strip() for host in config["CASSANDRA_CONTACT_POINTS"].split(",")],
         port=config["CASSANDRA_PORT"],
         auth_provider=PlainTextAuthProvider(*login) if all(login) else None,
         protocol_version=4,
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+        connect_timeout=seconds,
+        control_connection_timeout=seconds,
+        # A server that went away is looked for each second, for as long as it takes.
+        reconnection_policy=ConstantReconnectionPolicy(1, max_attempts=None),
     )
     try:
         session = cluster.connect(config["CASSANDRA_KEYSPACE"])
-    except Exception:
+    except BaseException:
+        # A keyspace that is not there: the driver is connected all the same.
         cluster.shutdown()
         raise
     session.default_fetch_size = config["FETCH_SIZE"]
+    session._default_timeout = seconds  # for prepare(), which asks no profile (chapter 9)
     return session
-
-
-def pages(result):
-    """The pages of a ResultSet, lists of rows. The next one is fetched when it is asked for."""
-    yield result.current_rows
-    while result.has_more_pages:
-        result.fetch_next_page()
-        yield result.current_rows
 
 
 def init_app(app):
