@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import tempfile
+from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
@@ -39,6 +40,11 @@ LONGEST = [
     "tests/test_exercises",
     "sandboxes/tests/",
 ]
+
+
+def pytest_configure(config):
+    # Here, so that it counts wherever pytest is called from.
+    config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "own_figures.cfg")
 
 
 def pytest_collection_modifyitems(items):

@@ -27,7 +27,7 @@ some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=kno
 
 @click.group(cls=Commands)
 def author():
-    """For those who write chapters: new, check, outputs, starters."""
+    """For those who write chapters: new, check, minutes, outputs, starters."""
 
 
 @author.command()
@@ -53,6 +53,24 @@ def check(stems):
     found = [said for stem in stems or [None] for said in gaps.missing(stem)]
     click.echo("\n".join(dict.fromkeys(found)) or "Nothing is missing.")
     sys.exit(bool(found))
+
+
+@author.command()
+@click.option("--write", is_flag=True, help="Let the chapter, the README and the start page say these minutes.")
+@some_stems
+def minutes(write, stems):
+    """Say how long chapters take: of the main path and of each Deeper section.
+
+    200 words or 10 lines of code or output in a minute, 30 seconds a prediction, and the seconds that
+    cells take. (!) stands where a chapter says something that is not within 15 %.
+    """
+    from workbook import paths
+    from workbook.author import minutes
+
+    stems = stems or sorted(path.stem for path in paths.ROOT.glob("notebooks/ch*.ipynb"))
+    for path in dict.fromkeys(path for stem in stems if write for path in minutes.write(stem, paths.ROOT)):
+        click.echo(f"wrote {path.relative_to(paths.ROOT).as_posix()}")
+    click.echo(minutes.table(stems, paths.ROOT))
 
 
 @author.command()
