@@ -1,12 +1,10 @@
 """The session: made once in each process, when it is first needed, and shared by all threads.
 
-To copy this module: call ``init_app(app)`` and set CASSANDRA_KEYSPACE and CASSANDRA_CONTACT_POINTS
+To copy this module, with once.py: call ``init_app(app)`` and set CASSANDRA_KEYSPACE and CASSANDRA_CONTACT_POINTS
 (or CASSANDRA_BUNDLE). The exceptions that mean "no database" are named in errors.py.
 """
 
 import atexit
-from concurrent.futures import Future
-from threading import Lock
 
 from cassandra import ConsistencyLevel, DriverException
 from cassandra.auth import PlainTextAuthProvider
@@ -14,6 +12,8 @@ from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, N
 from cassandra.policies import ConstantReconnectionPolicy, DCAwareRoundRobinPolicy, TokenAwarePolicy
 from cassandra.query import dict_factory
 from flask import current_app
+
+from .once import Once
 
 DEFAULTS = {
     "CASSANDRA_CONTACT_POINTS": None,
@@ -37,12 +37,11 @@ class Database:
 
     def __init__(self, config):
         self._config = config
-        self._lock = Lock()
-        self._made = {}  # SESSION or the text of a statement -> Future of what was made for it
+        self._once = Once()  # the SESSION, and each statement under its text
 
     def session(self):
         """The session; the first call connects. Raises NoHostAvailable."""
-        return self._once(SESSION, lambda: connect(self._config))
+        return self._once.get(SESSION, lambda: connect(self._config))
 
     def named(self, text):
         """The statement with the keyspace filled in: a name cannot be bound as a value."""
@@ -51,33 +50,17 @@ class Database:
     def prepare(self, text):
         """The prepared statement of this text; only the first call asks the server."""
         session = self.session()
-        return self._once(text, lambda: session.prepare(self.named(text)))
+        return self._once.get(text, lambda: session.prepare(self.named(text)))
 
     def execute(self, text, values=()):
         """Run a statement with its values, a sequence or a dict; a value left out of a dict is not set."""
         return self.session().execute(self.prepare(text), values)
 
-    def _once(self, key, make):
-        """What ``make()`` returned, called once; whoever comes meanwhile waits for that one try."""
-        with self._lock:
-            made = self._made
-            mine = key not in made
-            future = made.setdefault(key, Future())
-        if mine:
-            # Not under the lock: a try that fails, fails for all who wait, not for one after the other.
-            try:
-                future.set_result(make())
-            except BaseException as error:
-                del made[key]  # the next visitor tries again
-                future.set_exception(error)
-        return future.result()
-
     def close(self):
         """Close the sockets, if there are any. The next use connects again."""
-        with self._lock:
-            made, self._made = self._made, {}
-        if SESSION in made and made[SESSION].exception() is None:
-            made[SESSION].result().cluster.shutdown()
+        made = self._once.forget()
+        if SESSION in made:
+            made[SESSION].cluster.shutdown()
 
 
 def make_cluster(config):

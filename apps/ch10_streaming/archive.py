@@ -1,14 +1,14 @@
 """Cassandra: one session for each process, made by whoever asks first (chapter 9)."""
 
 import atexit
-from concurrent.futures import Future
-from threading import Lock
 
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import ConstantReconnectionPolicy, RoundRobinPolicy
 from cassandra.query import dict_factory
 from flask import current_app
+
+from .once import Once
 
 COLUMNS = "station, at, height, id, period, raw"
 SELECT = f"SELECT {COLUMNS} FROM readings WHERE station = ? AND at >= ? LIMIT ?"
@@ -24,13 +24,12 @@ class Archive:
 
     def __init__(self, config):
         self._config = config
-        self._lock = Lock()
-        self._made = {}  # SESSION or a query -> Future of what was made for it
+        self._once = Once()  # the SESSION, and each statement under its query
 
     @property
     def session(self):
         """The session; the first to ask connects. Raises NoHostAvailable."""
-        return self._once(SESSION, lambda: connect(self._config))
+        return self._once.get(SESSION, lambda: connect(self._config))
 
     def select(self, station, since, limit, **options):
         """The readings of a station from a time on -> ResultSet, which has its first page."""
@@ -48,29 +47,13 @@ class Archive:
     def prepared(self, query):
         """The statement, prepared once in each process."""
         session = self.session
-        return self._once(query, lambda: session.prepare(query))
-
-    def _once(self, key, make):
-        """What ``make()`` returned, called once; whoever comes meanwhile waits for that one try."""
-        with self._lock:
-            made = self._made
-            mine = key not in made
-            future = made.setdefault(key, Future())
-        if mine:
-            # Not under the lock: a try that fails, fails for all who wait, not for one after the other.
-            try:
-                future.set_result(make())
-            except BaseException as error:
-                del made[key]  # the next visitor tries again
-                future.set_exception(error)
-        return future.result()
+        return self._once.get(query, lambda: session.prepare(query))
 
     def close(self):
         """Close the sockets, if there are any. The next use connects again."""
-        with self._lock:
-            made, self._made = self._made, {}
-        if SESSION in made and made[SESSION].exception() is None:
-            made[SESSION].result().cluster.shutdown()
+        made = self._once.forget()
+        if SESSION in made:
+            made[SESSION].cluster.shutdown()
 
 
 def connect(config):

@@ -25,6 +25,7 @@ from ch09_cassandra import create_app
 from ch09_cassandra import settings as settings_of_the_app
 from ch09_cassandra.animals import SELECT_ONE
 from ch09_cassandra.config import Config
+from ch09_cassandra.once import Once
 from workbook import APPS, Recorder, Timeline, Wire, databases
 from workbook.child import Child
 
@@ -724,9 +725,9 @@ class CountedLock:
             assert self._out.acquire(timeout=30)
 
 
-def test_who_waits_for_a_try_that_fails_fails_with_it(make):
-    database = make().extensions["cassandra"]
-    database._lock = lock = CountedLock()
+def test_who_waits_for_a_try_that_fails_fails_with_it():
+    once = Once()
+    once._lock = lock = CountedLock()
     tries = []
 
     def fail():
@@ -736,12 +737,45 @@ def test_who_waits_for_a_try_that_fails_fails_with_it(make):
 
     def ask(_):
         with pytest.raises(ConnectionError):
-            database._once("key", fail)
+            once.get("key", fail)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(8)))
     assert len(tries) == 1
-    assert database._once("key", lambda: "made") == database._once("key", fail) == "made"
+    assert once.get("key", lambda: "made") == once.get("key", fail) == "made"
+
+
+def test_what_is_being_made_is_waited_for_and_forgotten():
+    once, begun = Once(), threading.Event()
+    once._lock = lock = CountedLock()
+
+    def make():
+        begun.set()
+        lock.wait_for(2)  # get() has been inside, and forget() too
+        return "made late"
+
+    with ThreadPoolExecutor(2) as threads:
+        made = threads.submit(once.get, "key", make)
+        assert begun.wait(30)
+        assert once.forget() == {"key": "made late"}
+        assert made.result(30) == "made late"
+    assert once.forget() == {}
+
+
+def test_the_process_closes_it_at_its_end(make, database, wire, monkeypatch):
+    at_the_end = []
+    monkeypatch.setattr("ch09_cassandra.db.atexit.register", at_the_end.append)
+    app = make(database.through(wire))
+    app.extensions["cassandra"].session()
+    assert wire.open == 2
+    (close,) = at_the_end
+    close()
+    assert wire.open == 0
+
+
+def test_spaces_around_a_contact_point(app, make, database):
+    spaced = make(CASSANDRA_CONTACT_POINTS=f" {database.host} ")
+    assert spaced.test_client().get("/animals/Lynx").status_code == 200
 
 
 def test_an_if_is_agreed_on_in_this_data_centre(app):

@@ -395,6 +395,19 @@ def test_a_keyspace_that_is_not_there_leaves_nothing_open(make_app, archive):
         assert archive_wire.open == 0
 
 
+def test_the_process_closes_the_archive_at_its_end(make_app, archive, monkeypatch):
+    at_the_end = []
+    monkeypatch.setattr("ch10_streaming.archive.atexit.register", at_the_end.append)
+    with Wire(archive.host, archive.port) as archive_wire:
+        where = archive.through(archive_wire)
+        app = make_app(where, CASSANDRA_CONTACT_POINTS=f" {where.host} ")
+        assert app.extensions["archive"].session
+        assert archive_wire.open == 2
+        (close,) = at_the_end
+        close()
+        assert archive_wire.open == 0
+
+
 def test_a_closed_archive_opens_again(app, client):
     for _ in range(2):
         assert client.get(f"{STATION}.json").status_code == 200
