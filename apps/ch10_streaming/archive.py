@@ -38,11 +38,11 @@ class Archive:
     def pages(self, *asked):
         """The pages of ``select(*asked)``, lists of rows. Each is fetched when it is asked for."""
         result = self.select(*asked)
-        yield result.current_rows
+        yield taken_out(result)
         while result.has_more_pages:
             # A request of its own. Reading on in the same result has no time-out after the first page.
             result = self.select(*asked, paging_state=result.paging_state)
-            yield result.current_rows
+            yield taken_out(result)
 
     def prepared(self, query):
         """The statement, prepared once in each process."""
@@ -54,6 +54,13 @@ class Archive:
         made = self._once.forget()
         if SESSION in made:
             made[SESSION].cluster.shutdown()
+
+
+def taken_out(result):
+    """The rows of the page that is there. The result keeps none: it is garbage that waits for the collector."""
+    rows = list(result.current_rows)
+    result.current_rows.clear()
+    return rows
 
 
 def connect(config):

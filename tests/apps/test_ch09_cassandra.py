@@ -264,7 +264,19 @@ def test_a_change_makes_nothing(client):
 
 @pytest.mark.parametrize(
     "sent",
-    [None, "", "Bearer", "Bearer ", "Bearer wrong", TOKEN, f"bearer{TOKEN}", "Basic eDp5", "Bearer \xe9"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        f"Bearer {TOKEN[:-1]}x",
+        f"Bearer {TOKEN}x",
+        TOKEN,
+        f"bearer{TOKEN}",
+        "Basic eDp5",
+        "Bearer \xe9",
+    ],
 )
 def test_who_may_not_write(client, sent):
     headers = {} if sent is None else {"Authorization": sent}
