@@ -27,7 +27,7 @@ some_stems = click.argument("stems", metavar="[STEM]...", nargs=-1, callback=kno
 
 @click.group(cls=Commands)
 def author():
-    """For those who write chapters: new, check, minutes, outputs, starters."""
+    """For those who write chapters: new, check, minutes, links, outputs, starters."""
 
 
 @author.command()
@@ -56,6 +56,24 @@ def check(stems):
 
 
 @author.command()
+@some_stems
+def links(stems):
+    """Write the links at the foot of all pages, and those to the glossary into the STEMs, or all chapters.
+
+    A word of the glossary is linked where the main path of a chapter first uses it. Nothing is run.
+    """
+    _links(stems)
+
+
+def _links(stems):
+    from workbook import paths
+    from workbook.author import gaps, outputs
+
+    for page in outputs.refresh(stems or gaps.chapters(), paths.ROOT):
+        click.echo(f"links  {page.path}")
+
+
+@author.command()
 @click.option("--write", is_flag=True, help="Let the chapter, the README and the start page say these minutes.")
 @some_stems
 def minutes(write, stems):
@@ -79,16 +97,15 @@ def minutes(write, stems):
 def outputs(every, stems):
     """Run what a change of chapters touches, and store the outputs.
 
-    That is the chapters and solutions of the STEMs, and others that use their apps. The links at the
-    foot of all pages are written first.
+    That is the chapters and solutions of the STEMs, and others that use their apps. The links are
+    written first, as `workbook author links` does.
     """
     from workbook import paths
     from workbook.author import outputs, touched
 
     if not stems and not every:
         raise click.UsageError("Name the chapters that you have changed, or say --all.")
-    for page in outputs.refresh(paths.ROOT):
-        click.echo(f"links  {page.path}")
+    _links(stems)
     found = touched.notebooks_of(stems, paths.ROOT)
     for number, path in enumerate(found, 1):
         click.echo(f"{number} of {len(found)}  {path.parent.name}/{path.name}: ", nl=False)

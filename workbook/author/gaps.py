@@ -5,7 +5,7 @@ import json
 import re
 
 from workbook import notebooks, pages, paths
-from workbook.author import shape, starters
+from workbook.author import glossary, shape, starters
 from workbook.author.problems import problems
 from workbook.notebooks import NotebookError, text
 
@@ -19,7 +19,7 @@ ROOMS = {  # where the files of a chapter are
 OPENING = ("What you will do", "What you will be able to do", "What you need", "Time")
 CLOSING = ("In short", "On your own", "At work", "Further reading")
 SECTION = ("section", "minutes", "ask", "demo", "watch_for")
-MINUTES = range(20, 46)
+MINUTES = range(10, 46)
 START = "ch00_"  # a start page has no exercises, no app and no lesson
 
 
@@ -99,9 +99,13 @@ def _chapter(stem, root):
 
 
 def unshapely(stem, root=None):
-    """Whether the notebook of a chapter is too long, too plain or folded wrongly: sentences."""
+    """What the notebook of a chapter lacks of its shape and of links to the glossary: a list of sentences."""
     path = (root or paths.ROOT) / ROOMS["notebooks"].format(stem)
-    return [f"notebooks/{path.name}: {said}" for said in shape.findings(notebooks.read(path))]
+    notebook = notebooks.read(path)
+    found = shape.findings(notebook)
+    if not glossary.is_linked(stem, notebook, glossary.terms(root or paths.ROOT)):
+        found.append(f"first uses of words are not linked to the glossary: run `workbook author links {stem}`")
+    return [f"notebooks/{path.name}: {said}" for said in found]
 
 
 def _about(about, stem):

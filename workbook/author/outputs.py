@@ -12,6 +12,7 @@ import tempfile
 from datetime import datetime
 
 from workbook import notebooks, pages
+from workbook.author import glossary
 from workbook.figures.claim import OWN
 from workbook.notebooks import KERNEL, NotebookError
 
@@ -99,13 +100,18 @@ def store(path):
         raise NotebookError(f"{path.parent.name}/{path.name} {error}") from error
 
 
-def refresh(root):
-    """Write what is generated into chapters and solutions, running nothing; the Pages that changed."""
-    known, changed = pages.load(root), []
+def refresh(stems, root):
+    """Write what is generated into chapters and solutions, running nothing; the Pages that changed.
+
+    That is the foot of every page, and in the chapters ``stems`` the links to the glossary.
+    """
+    known, words, changed = pages.load(root), glossary.terms(root), []
     for page in known.values():
         if page.room == "exercises":
             continue  # all of it is generated
         notebook = notebooks.read(root / page.path)
+        if page.room == "notebooks" and page.stem in stems:
+            notebook["cells"] = glossary.link(page.stem, notebook, words)
         notebook["cells"] = pages.dress(page, known, notebook["cells"])
         if notebooks.write(root / page.path, notebooks.dumps(notebook)):
             changed.append(page)

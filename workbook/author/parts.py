@@ -9,7 +9,7 @@ from workbook.notebooks import tags, text
 FOLDED = "jp-MarkdownHeadingCollapsed"  # JupyterLab's name for it, in the metadata of the heading's cell
 DEEPER = re.compile(r"(?P<level>#{2,}) Deeper: (?P<title>.*?)(?: \((?P<minutes>\d+) minutes?\))?$")
 HEADING = re.compile(r"^(#+) ", re.M)
-FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.M | re.S)
+FENCED = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)", re.M | re.S)
 
 
 @dataclass

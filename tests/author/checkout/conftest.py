@@ -42,7 +42,7 @@ def root(tmp_path, monkeypatch):
         change(root / "notebooks" / f"{stem}.ipynb", about)
     monkeypatch.setattr(paths, "ROOT", root)
     monkeypatch.setattr(outputs, "execute", run)
-    outputs.refresh(root)
+    outputs.refresh([], root)
     list(starters.write(root=root))
     return root
 

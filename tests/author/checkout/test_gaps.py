@@ -38,7 +38,7 @@ def edit(root, path, old, new):
 @pytest.mark.parametrize(
     ("path", "old", "new", "said"),
     [
-        (CHAPTER, MINUTES, MINUTES.replace("30", "90"), "say in its metadata how many minutes it takes, 20 to 45"),
+        (CHAPTER, MINUTES, MINUTES.replace("30", "90"), "say in its metadata how many minutes it takes, 10 to 45"),
         (CHAPTER, MINUTES, MINUTES.replace("30", "25"), "its notes take 30 minutes, the chapter 25: make them agree"),
         (CHAPTER, MINUTES, MINUTES.replace("30", "25"), f"README.md: write a row | `{STEM}` | ... | 25 |"),
         (CHAPTER, MINUTES, MINUTES.replace("30", "25"), f"ch00_start.ipynb: write a row | [1. Title]({STEM}.ipynb)"),
