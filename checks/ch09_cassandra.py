@@ -364,10 +364,10 @@ def _execute(execute, real, table):
             "once",
             "The values are not a part of the statement: the text alone is the key.",
         )
-    return _other_texts(ask, real, session, prepared, select, update, table)
+    return _other_texts(execute, ask, real, session, prepared, select, update, table)
 
 
-def _other_texts(ask, real, session, prepared, select, update, table):
+def _other_texts(execute, ask, real, session, prepared, select, update, table):
     wrong_statement = NotYet(
         "a second text ran the statement of the first one",
         "a statement for each text",
@@ -385,19 +385,19 @@ def _other_texts(ask, real, session, prepared, select, update, table):
     ask("Lynx", text=similar)
     if similar not in session.prepared:
         return wrong_statement
+    before = len(session.prepared)
+    ask("Lynx")
+    if prepared and len(session.prepared) > before:
+        return NotYet(
+            "a statement was prepared again after two other texts had come",
+            "each text prepared once",
+            "A new text threw the others away. The dict may have as many statements as the app has.",
+        )
     if len(prepared) < 3:
         return NotYet(
             f"after three texts, the number of statements in the dict is {len(prepared)}",
             "one for each text",
             "Keep it in the dict that you are given, under the text: it lives as long as the session.",
-        )
-    before = len(session.prepared)
-    ask("Lynx")
-    if len(session.prepared) > before:
-        return NotYet(
-            "a statement was prepared again after two other texts had come",
-            "each text prepared once",
-            "A new text threw the others away. The dict may have as many statements as the app has.",
         )
     with contextlib.suppress(Exception):
         found = execute(session, prepared, f"SELECT nothing FROM {table}", ())
