@@ -57,13 +57,14 @@ def lazy_getter(get_conn):
             "an open RethinkDB connection",
             "A with block closes at its end. Leave it out: the teardown of the context closes.",
         )
-    if Timeline(recorder.events).opened > 2:
+    timeline = Timeline(recorder.events)
+    if timeline.opened > 2:
         return NotYet(
             "two calls in one context opened two connections, and one of them was lost",
             "one connection, returned twice",
             "Python works out an argument before it calls: g.setdefault connects each time. Ask first.",
         )
-    if Timeline(recorder.events).still_open:
+    if timeline.closed < timeline.opened:
         return NotYet(
             "the teardown found no connection to close",
             "the connection in g.conn",
@@ -118,7 +119,8 @@ def closes_everywhere(register):
     def left_open(action):
         with Recorder(app) as recorder:
             action()
-        return Timeline(recorder.events).still_open
+        timeline = Timeline(recorder.events)
+        return timeline.opened - timeline.closed
 
     client = app.test_client()
     if left_open(lambda: client.get("/")):

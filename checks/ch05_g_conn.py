@@ -102,7 +102,7 @@ def lazy_g(init_app):
             "'conn' in g says yes, and g.pop('conn') takes it out",
             "It is kept in another place. cached_property keeps it in g under the name conn.",
         )
-    if timeline.still_open or timeline_of_next.still_open:
+    if any(shown.closed < shown.opened for shown in (timeline, timeline_of_next)):
         return NotYet(
             "after the request its connection is still open",
             "none",
@@ -113,7 +113,8 @@ def lazy_g(init_app):
         with app.app_context():
             g.conn.is_open()
 
-    if _recorded(app, without_request)[0].still_open:
+    timeline, _ = _recorded(app, without_request)
+    if timeline.closed < timeline.opened:
         return NotYet(
             "after a context without a request the connection is still open",
             "none",
@@ -159,10 +160,10 @@ def stand_in(make_conn):
                 own.append(conn == get_conn())
 
     timeline, _ = _recorded(app, unused_and_twice)
-    if timeline.opened != 2 or timeline.still_open:
+    if (timeline.opened, timeline.closed) != (2, 2):
         return NotYet(
             f"two contexts that look at conn, and one that does not: {timeline.summary}",
-            "opened 2, closed 2, still open 0",
+            "opened 2, closed 2",
             "Leave g alone: get_conn opens at the first look, keeps it there, and the teardown closes what it kept.",
         )
     if not all(own):
@@ -263,7 +264,7 @@ def with_fake(get_with_fake):
             "the fake",
             "The request has a g of its own. Put the fake into that one, not into an earlier one.",
         )
-    pushes = [event for event in recorder.events if event["kind"] == "push"]
+    pushes = [event for event in recorder.events if event["kind"] == "push" and event["of"] == "app"]
     # A client in a with block pushes its request's context again: that one is the request's own.
     own = {event["context"] for event in pushes if event["request"] is not None}
     if any(event["context"] not in own for event in pushes):

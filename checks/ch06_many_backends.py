@@ -98,7 +98,8 @@ def get_backend(get_backend):
                     "a connection of its own for each context",
                     "Something that outlives the context keeps the connection. g does not.",
                 )
-    if not kept and Timeline(recorder.events).still_open:
+    timeline = Timeline(recorder.events)
+    if not kept and timeline.closed < timeline.opened:
         return NotYet(
             "the teardown found nothing in g.backends",
             "what was opened, by name",

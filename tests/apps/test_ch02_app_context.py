@@ -30,7 +30,7 @@ def login(client, name="ada"):
 
 
 def contexts(events):
-    return [event["context"] for event in events if event["kind"] == "push"]
+    return [event["context"] for event in events if event["kind"] == "push" and event["of"] == "app"]
 
 
 def teardowns(events):

@@ -53,12 +53,12 @@ def test_connections_of_a_request(app, make_app, request_kind, eager):
     reply, timeline = recorded(app, lambda: app.test_client().open(path, method=method))
     reply.close()
     assert reply.status_code == status
-    assert (timeline.opened, timeline.still_open) == (1 if eager else lazily, 0)
+    assert (timeline.opened, timeline.closed) == ((1 if eager else lazily),) * 2
 
 
 def test_each_context_has_a_connection_of_its_own(app, client):
     _, timeline = recorded(app, lambda: [client.get("/songs") for _ in range(3)])
-    assert (timeline.opened, timeline.still_open) == (3, 0)
+    assert (timeline.opened, timeline.closed) == (3, 3)
 
 
 def test_votes_are_counted(client):
@@ -68,7 +68,7 @@ def test_votes_are_counted(client):
 
 def test_a_command_closes_too(app, runner):
     result, timeline = recorded(app, lambda: runner.invoke(args=["seed"]))
-    assert result.exit_code == 0 and (timeline.opened, timeline.still_open) == (1, 0)
+    assert result.exit_code == 0 and (timeline.opened, timeline.closed) == (1, 1)
 
 
 def test_what_trusts_the_hook_fails_in_a_command(app, make_app):

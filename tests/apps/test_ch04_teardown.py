@@ -104,7 +104,7 @@ def test_an_upload_is_stored_and_noted(app, jukebox):
     with Recorder(app) as recorder:
         assert upload(app).json == {"id": "so-what", "bytes": 8}
     timeline = Timeline(recorder.events)
-    assert (timeline.opened, timeline.closed, timeline.still_open) == (2, 2, 0)
+    assert (timeline.opened, timeline.closed) == (2, 2)
     with jukebox.connect() as conn:
         assert r.table("songs").get("so-what")["bytes"].run(conn) == 8
         assert "received" in r.table("uploads")["state"].run(conn)
@@ -116,7 +116,8 @@ def test_a_context_opens_and_closes_only_what_it_asks_for(app, songs, audit):
         app.test_client().get("/songs/so-what")
         app.test_client().get("/nope")
     assert (songs.opened - before[0], audit.opened - before[1]) == (1, 0)
-    assert Timeline(recorder.events).still_open == 0
+    timeline = Timeline(recorder.events)
+    assert timeline.closed == timeline.opened > 0
     assert (songs.open, audit.open) == (0, 0)
 
 
@@ -126,7 +127,7 @@ def test_fragile_loses_the_answer_and_leaks(fragile, audit, jukebox):
             upload(fragile, meanwhile=lambda: cut(jukebox, audit))
     [response] = responses(recorder)
     assert (response["status"], response["lost"]) == ("500", "200 OK")
-    assert Timeline(recorder.events).still_open == 1
+    assert Timeline(recorder.events).leaked == 1
     with jukebox.connect() as conn:
         assert r.table("songs").get("so-what")["bytes"].run(conn) == 8
 
@@ -147,7 +148,8 @@ def test_the_answer_survives(app, jukebox, songs, audit, caplog, dies, status, l
     wires = [{"songs": songs, "audit": audit}[name] for name in dies.split()]
     with Recorder(app) as recorder:
         assert upload(app, meanwhile=lambda: cut(jukebox, *wires)).status_code == status
-    assert Timeline(recorder.events).still_open == 0
+    timeline = Timeline(recorder.events)
+    assert (timeline.closed, timeline.cut) == (timeline.opened - len(wires), len(wires))
     assert (songs.open, audit.open) == (0, 0)
     assert errors(caplog) == [f"{name} did not close cleanly" for name in logged]
 

@@ -131,7 +131,8 @@ def test_matrix(app, make_app, sockets, way, request_kind):
     # The app's own account: a RethinkDB connection is a socket, a MongoClient in use is two.
     assert opened(events, "rethinkdb") == expected[0]
     assert opened(events, "mongodb") * 2 == expected[1]
-    assert Timeline(events).still_open == 0
+    timeline = Timeline(events)
+    assert timeline.closed == timeline.opened
 
 
 def test_sixty_openings_for_twenty_refusals(app, make_app, sockets):
@@ -264,8 +265,8 @@ def test_a_factory_that_fails_keeps_nothing(app):
     assert len(closed) == 1
 
 
-@pytest.mark.parametrize(("way", "status", "still_open"), [("if-chain", None, 1), ("registry", 200, 0)])
-def test_a_close_that_raises(app, make_app, wires, monkeypatch, way, status, still_open):
+@pytest.mark.parametrize(("way", "status", "leaked"), [("if-chain", None, 1), ("registry", 200, 0)])
+def test_a_close_that_raises(app, make_app, wires, monkeypatch, way, status, leaked):
     # The goodbye to RethinkDB fails, because its server is gone once the view has its answer.
     app = app if way == "registry" else make_app(way)
     app.after_request(lambda response: wires[0][0].cut() and response)
@@ -283,7 +284,7 @@ def test_a_close_that_raises(app, make_app, wires, monkeypatch, way, status, sti
 
     events = recorded(app, get)
     assert statuses == [status]
-    assert Timeline(events).still_open == still_open
+    assert Timeline(events).leaked == leaked
 
 
 @pytest.mark.parametrize(
@@ -421,7 +422,7 @@ def test_commands_work_too(app, runner):
     results = []
     events = recorded(app, lambda: results.append(runner.invoke(args=["seed"])))
     assert results[0].output == "3 records, 3 reviews\n"
-    assert (opened(events, "rethinkdb"), Timeline(events).still_open) == (1, 0)
+    assert (opened(events, "rethinkdb"), Timeline(events).closed) == (1, 1)
 
 
 def test_the_app_can_be_closed(app, client, wires):

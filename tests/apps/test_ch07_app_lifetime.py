@@ -75,13 +75,13 @@ def titles(response):
 def test_one_client_keeps_one_socket(make, app):
     statuses, timeline = recorded(make(), "/members", 20)
     assert statuses == {200}
-    assert (timeline.opened, timeline.still_open) == (1, 1)
+    assert (timeline.opened, timeline.kept) == (1, 1)
 
 
 def test_a_client_for_each_request_opens_one_each(app, make):
     statuses, timeline = recorded(make(WRONG_WAYS=True), "/per-request/members", 20)
     assert statuses == {200}
-    assert (timeline.opened, timeline.still_open) == (20, 0)
+    assert (timeline.opened, timeline.closed) == (20, 20)
 
 
 def test_the_factory_opens_nothing(make, database, wire):

@@ -111,14 +111,14 @@ def species(response):
 def test_one_session_with_two_sockets(app, make, database, wire):
     statuses, timeline = recorded(make(database.through(wire)), "/animals/Panthera", 20)
     assert statuses == {200}
-    assert (timeline.opened, timeline.still_open) == (1, 1)
+    assert (timeline.opened, timeline.kept) == (1, 1)
     assert wire.opened == 2
 
 
 def test_a_session_for_each_request(app, make, database, wire):
     statuses, timeline = recorded(make(database.through(wire)), "/wrong/session-per-request/Panthera", 5)
     assert statuses == {200}
-    assert (timeline.opened, timeline.still_open) == (5, 0)
+    assert (timeline.opened, timeline.closed) == (5, 5)
     assert (wire.opened, wire.open) == (10, 0)
 
 

@@ -94,7 +94,7 @@ def test_one_socket_for_many_requests(app):
         for _ in range(3):
             app.test_client().get("/count")
     timeline = Timeline(recorder.events)
-    assert (timeline.opened, timeline.still_open) == (1, 1)
+    assert (timeline.opened, timeline.kept) == (1, 1)
 
 
 def test_the_first_page_opens_nothing(app):

@@ -148,21 +148,55 @@ def _free_port():
 
 
 def watch(recorder, pool):
-    """Report to a Recorder which sockets the module SOCKETS opens and closes."""
+    """Report to a Recorder which clients are made, and which sockets the module SOCKETS opens, uses and closes."""
+    from pymongo.monitoring import ConnectionClosedReason
+    from pymongo.synchronous.mongo_client import MongoClient
+
+    # Another socket of the pool failed: this one is not trusted any more.
+    failed = {ConnectionClosedReason.ERROR, ConnectionClosedReason.STALE}
+
+    def make(original, instance, *args, **kwargs):
+        original(*args, **kwargs)
+        recorder.made("client", instance)
+
+    def end(original, instance):
+        # The driver says goodbye on one of its sockets.
+        with recorder.silent("use"):
+            original()
+        recorder.ended(instance)
+
+    def pool_of(original, instance, address, options, is_sdam=False, client_id=None):
+        original(address, options, is_sdam, client_id)
+        instance._client_id = client_id
 
     # Sockets of the pool only: the monitor's come and go on a thread of their own.
     def connect(original, instance, conn, its_pool, address, number, is_sdam):
         original(conn, its_pool, address, number, is_sdam)
         if not is_sdam:
-            recorder.opened("mongodb", instance)
+            recorder.opened("mongodb", instance, owner=MongoClient._clients.get(its_pool._client_id))
 
-    def close(original, instance):
-        original()
-        recorder.closed(instance)
+    def checkout(original, instance, *args, **kwargs):
+        conn = original(*args, **kwargs)
+        recorder.used(conn)
+        return conn
 
-    recorder.replace(pool.Connection, "__init__", connect)
-    recorder.replace(pool.Connection, "_close_conn", close)
+    def fail(original, instance, error):
+        if isinstance(error, OSError):
+            recorder.closed(instance, cut=True)
+        original(error)
+
+    def close(original, instance, reason):
+        original(reason)
+        recorder.closed(instance, cut=reason in failed)
+
+    recorder.replace(MongoClient, "__init__", make)
+    recorder.replace(MongoClient, "close", end)
+    recorder.replace(pool.Pool, "__init__", pool_of)
+    recorder.replace(pool.Pool, "_get_conn", checkout)
     recorder.replace(pool.Pool, "__del__", recorder.collected)
+    recorder.replace(pool.Connection, "__init__", connect)
+    recorder.replace(pool.Connection, "_raise_connection_failure", fail)
+    recorder.replace(pool.Connection, "close_conn", close)
 
 
 def look():
