@@ -122,6 +122,21 @@ def test_a_session_for_each_request(app, make, database, wire):
     assert (wire.opened, wire.open) == (10, 0)
 
 
+def test_a_session_that_does_not_close_cleanly_costs_no_response(app, monkeypatch, quiet):
+    """Not even where a session for each request is what is wrong."""
+    closed, shutdown = [], Cluster.shutdown
+
+    def fail(cluster):
+        shutdown(cluster)
+        closed.append(cluster)
+        raise OSError("the server has gone")
+
+    monkeypatch.setattr("cassandra.cluster.Cluster.shutdown", fail)
+    assert app.test_client().get("/wrong/session-per-request/Lynx").status_code == 200
+    monkeypatch.undo()
+    assert len(closed) == 1
+
+
 def test_first_requests_at_once(app, make, database, wire, monkeypatch):
     wire.delay(0.1)
     fresh = make(database.through(wire))

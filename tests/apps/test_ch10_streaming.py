@@ -258,6 +258,16 @@ def test_a_wrapped_body_that_is_given_up_tells_its_teardowns(app, wire):
     assert wire.open == 0
 
 
+def test_a_connection_that_does_not_close_cleanly_costs_no_response(client, wire, caplog):
+    with client.get("/places/wrapped") as response:
+        body = response.iter_encoded()
+        text = next(body) + next(body)
+        wire.cut()
+        text += b"".join(body)
+    assert json.loads(text) == TWO_WARNINGS
+    assert "did not close cleanly" in caplog.text
+
+
 def test_without_the_wrapper_there_is_no_context(client):
     response = client.get("/places/getter")
     with pytest.raises(RuntimeError, match="outside of application context"):
@@ -509,6 +519,8 @@ def test_no_other_way_unless_a_setting_asks():
         ("limit=" + "0" * 11 + "7", 200),
         ("limit=" + "0" * 5000, 400),
         ("limit=" + "0" * 11 + "1999999999999", 400),
+        ("limit=" + "9" * 11, 400),
+        ("limit=" + "9" * 4500, 400),
         ("limit=" + "9" * 5000, 400),
         ("limit=" + "0" * 20 + "9" * 5000, 400),
         ("limit=1e3", 400),
@@ -596,6 +608,7 @@ def test_a_warning_that_is_withdrawn_is_no_news(client, servers):
     assert next(events).startswith("retry")
     with servers[1].connect() as conn:
         r.table("warnings").get(1).delete().run(conn)
+        r.table("warnings").get(2).update({"text": "Fog, as before"}).run(conn)
     assert next(events) == ": no news\n\n"
     response.close()
 

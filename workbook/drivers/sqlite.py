@@ -76,6 +76,6 @@ def watch(recorder, sqlite3):
 
     # Also where somebody has it already, by `from sqlite3 import connect`.
     for module in list(sys.modules.values()):
-        for name, value in list(vars(module).items()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is original:
                 recorder.put(module, name, connect)
