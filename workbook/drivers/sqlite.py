@@ -76,6 +76,7 @@ def watch(recorder, sqlite3):
 
     # Also where somebody has it already, by `from sqlite3 import connect`.
     for module in list(sys.modules.values()):
+        # None where an import is forbidden; some packages put objects of their own there.
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if value is original:
                 recorder.put(module, name, connect)
