@@ -4,9 +4,9 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_events import Told
 from svgs import alt, faults, pictures, styles, texts, words
 
-from told import Told
 from workbook import Timeline
 
 NUMBERS = st.integers(1, 3)

@@ -4,9 +4,9 @@ import time
 
 import pytest
 from flask import Flask, g
+from made_events import Told
 from svgs import NAME, alt, faults, pictures, styles, texts, words
 
-from told import Told
 from workbook import Recorder, Timeline
 from workbook.figures.svg import NARROW, WIDE
 
