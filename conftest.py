@@ -28,6 +28,8 @@ LONGEST = [
     "tests/running/test_launch",
     "tests/test_bootstrap",
     "tests/test_hostile",
+    "tests/test_copied_apps",
+    "tests/test_silent_servers",
     "tests/test_any_order",
     "sandboxes/tests/cassandra/test_cassandra_golden",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",

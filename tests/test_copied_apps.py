@@ -257,8 +257,10 @@ def settings(stem, wire):
         found["RETHINKDB_DB"] = f"copied_{stem}"  # which nobody has made
         found |= {name.replace("RETHINKDB", "AUDIT"): found[name] for name in list(found) if "RETHINKDB" in name}
     hashed = hashlib.sha256(TOKEN.encode()).hexdigest()
-    secrets = {"SECRET_KEY": SECRET, "API_TOKEN": TOKEN, "API_TOKENS": json.dumps({"ada": hashed})}
-    return found | {name: secret for name, secret in secrets.items() if name in config(stem)}
+    more = {"SECRET_KEY": SECRET, "API_TOKEN": TOKEN, "API_TOKENS": json.dumps({"ada": hashed})}
+    # A feed without news finds out that nobody reads when it says that it has none.
+    more |= {"KEEP_ALIVE": "0.2"}
+    return found | {name: value for name, value in more.items() if name in config(stem)}
 
 
 def nothing_is_left(wire, but=()):
@@ -353,15 +355,17 @@ def test_nothing_is_open_at_the_end(copies):
     assert end() == "ended"
     started = {stem: app for stem, app in apps.items() if "failed" not in app and stem not in APPS_NOT_YET}
     left = {stem: nothing_is_left(app["wire"]) for stem, app in started.items()}
-    assert started and not any(left.values()), left
+    assert started or APPS_NOT_YET
+    assert {stem: left[stem] for stem in left if left[stem]} == {}
 
 
-def test_the_commands_of_the_readme(tmp_path):
+@pytest.mark.parametrize("stem", {"ch03_one_connection"} - set(APPS_NOT_YET))
+def test_the_commands_of_the_readme(tmp_path, stem):
     """On a sandbox started by hand, each in a process of its own as in a shell."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"^(workbook|flask) (.+)$", readme, re.M)
     assert [words.split()[-1] for _, words in commands] == ["rethinkdb", "seed", "run"]
-    [stem] = {words.split()[1] for program, words in commands if program == "flask"}
+    assert {words.split()[1] for program, words in commands if program == "flask"} == {stem}
     shutil.copytree(ROOT / "apps" / stem, tmp_path / "mine")
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     with contextlib.ExitStack() as stack:

@@ -28,6 +28,13 @@ def test_figures_and_seconds_stay_unless_they_changed(root):
     assert "Does NOT hold" in "".join(changed["cells"][0]["outputs"][0]["data"]["text/plain"])
 
 
+def test_cells_that_fail_are_part_of_the_outputs_on_request(root):
+    made = fake_checkout.notebook([("code", "1 / 0", []), ("code", "", []), ("code", "2", [])])
+    failed, _, after = json.loads(outputs.execute(made, root / "notebooks", allow_errors=True))["cells"]
+    assert failed["outputs"][0]["traceback"] == ["ZeroDivisionError: division by zero"]
+    assert after["outputs"][0]["data"] == {"text/plain": ["2"]}
+
+
 @pytest.mark.parametrize(
     ("known", "found", "lasting"), [(0, 0, 0), (0, 2, 2), (5, 4, 4), (5, 6, 5), (5, 11, 5), (5, 12, 12), (3, 0, 0)]
 )

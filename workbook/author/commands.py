@@ -114,6 +114,26 @@ def outputs(every, stems):
         click.echo(f"{'stored' if changed else 'same'}, {perf_counter() - began:.0f} s")
 
 
+@author.command("next")
+def next_flask():
+    """Run all chapters on the Flask of this environment, and say what differs (`make next`).
+
+    On a later Flask than the book's, that is written to docs/book/next_flask.md; each chapter that it names is
+    to tell of it.
+    """
+    from workbook import notebooks, paths
+    from workbook.author import next_flask
+
+    page = next_flask.measure(paths.ROOT)
+    if not next_flask.is_newer(paths.ROOT):
+        click.echo(page)
+        return
+    changed = notebooks.write(paths.ROOT / next_flask.PAGE, page)
+    click.echo(f"{'wrote' if changed else 'same '} {next_flask.PAGE}")
+    for stem in next_flask.untold(paths.ROOT):
+        click.echo(f"notebooks/{stem}.ipynb: tell what changes in the next release, as {next_flask.PAGE} has it")
+
+
 @author.command()
 @click.option("--force", is_flag=True, help="Write over what somebody has written into exercises/.")
 @some_stems

@@ -5,7 +5,7 @@ import json
 import re
 
 from workbook import notebooks, pages, paths
-from workbook.author import glossary, shape, starters
+from workbook.author import glossary, next_flask, shape, starters
 from workbook.author.problems import problems
 from workbook.notebooks import NotebookError, text
 
@@ -105,6 +105,8 @@ def unshapely(stem, root=None):
     found = shape.findings(notebook)
     if not glossary.is_linked(stem, notebook, glossary.terms(root or paths.ROOT)):
         found.append(f"first uses of words are not linked to the glossary: run `workbook author links {stem}`")
+    if stem in next_flask.untold(root or paths.ROOT):
+        found.append(f"tell what changes in the next release, as {next_flask.PAGE} has it")
     return [f"notebooks/{path.name}: {said}" for said in found]
 
 
