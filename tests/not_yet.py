@@ -11,8 +11,6 @@ NOT_YET = [
     "ch06_many_backends",
     "ch07_app_lifetime",
     "ch08_threads_forks_pools",
-    "ch09_cassandra",
-    "ch10_streaming",
     "ch11_sessions_identity",
 ]
 
@@ -26,7 +24,5 @@ APPS_NOT_YET = [
     "ch06_many_backends",
     "ch07_app_lifetime",
     "ch08_threads_forks_pools",
-    "ch09_cassandra",
-    "ch10_streaming",
     "ch11_sessions_identity",
 ]

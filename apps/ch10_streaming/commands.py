@@ -54,8 +54,10 @@ def load(rows, size):
 
 @click.argument("texts", nargs=-1)
 def warn(texts):
-    """Publish warnings; the first call makes the table."""
+    """Publish warnings; the first call makes the database and the table."""
     with connect(current_app.config) as conn:
+        if conn.db not in r.db_list().run(conn):
+            r.db_create(conn.db).run(conn)
         if "warnings" not in r.table_list().run(conn):
             r.table_create("warnings").run(conn)
         last = r.table("warnings")["id"].max().default(0).run(conn)

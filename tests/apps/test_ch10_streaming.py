@@ -613,6 +613,16 @@ def test_a_warning_that_is_withdrawn_is_no_news(client, servers):
     response.close()
 
 
+def test_the_first_warning_makes_its_database(make_app, servers):
+    app = make_app(RETHINKDB_DB="test_ch10_new")
+    try:
+        assert app.test_cli_runner().invoke(args=["warn", "Ice"]).output == "1 warnings\n"
+        assert app.test_client().get("/warnings.ndjson").text == '{"id": 1, "text": "Ice"}\n'
+    finally:
+        with servers[1].connect() as conn:
+            r.db_drop("test_ch10_new").run(conn)
+
+
 def test_numbers_go_on_after_a_warning_was_withdrawn(app, live, servers, runner):
     with servers[1].connect() as conn:
         r.table("warnings").get(1).delete().run(conn)
