@@ -680,7 +680,7 @@ def _stations(client, stations):
         return NotYet(
             f"a station that nobody knows: {status}",
             "404",
-            "The look before the stream was no mistake: after the first byte there is no 404 any more.",
+            "The query before the stream was no mistake: after the first byte there is no 404 any more.",
         )
     return _given_up(client, stations, get)
 
@@ -713,5 +713,5 @@ def _given_up(client, stations, get):
         return NotYet(
             f"four requests opened {len(stations.opened)} connections",
             "two for an export at most",
-            "One for the look and one for the rows are enough: keep it in g, or in a variable.",
+            "One for the first query and one for the rows are enough: keep it in g, or in a variable.",
         )

@@ -31,7 +31,7 @@ def close_session(exc):
 
 
 def get_unlocked_session():
-    """Wrong: between the look and the assignment another thread looks too."""
+    """Wrong: between the check and the assignment another thread checks too."""
     if "unlocked session" not in current_app.extensions:
         current_app.extensions["unlocked session"] = connect(current_app.config)
     return current_app.extensions["unlocked session"]

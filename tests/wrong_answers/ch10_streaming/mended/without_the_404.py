@@ -1,4 +1,4 @@
-"""The look before the stream was no mistake: after the first byte there is no 404 any more."""
+"""The query before the stream was no mistake: after the first byte there is no 404 any more."""
 
 app = Flask("stations")
 
