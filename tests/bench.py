@@ -176,7 +176,7 @@ def bench_ways(requests=100):
 
     def start():
         """way -> (app, path), all of them new."""
-        pooled, early = app("pooled"), app("early", OPEN_EARLY=True)
+        pooled, early = app("pooled", CLIENT_PER_REQUEST=True), app("early", OPEN_EARLY=True)
         return {
             "RethinkDB, connection per context": (app("per context", POOL_SIZE=0), "/songs/so-what"),
             "RethinkDB, one connection for all": (early, "/early/songs/so-what"),

@@ -12,9 +12,13 @@ from workbook import pages, paths
 from workbook.author import gaps, next_flask, outputs
 from workbook.author.commands import author
 from workbook.author.next_flask import Difference
+from workbook.pages import Page
 
-TWO = "GET /\n  app context 1\n    request context\n      1. view  index()\n    2. teardown  closes mongodb 1"
-ONE = "GET /\n  app context 1\n    1. view  index()\n    2. teardown  closes mongodb 1"
+TWO = (
+    "GET /\n  app context 1\n    request context\n       1. view  index() opens\n            mongodb 1\n"
+    "     2. teardown  closes"
+)
+ONE = "GET /\n  app context 1\n     1. view  index() opens mongodb 1\n     2. teardown  closes"
 GROUP = """\
   + Exception Group Traceback (most recent call last):
   |   File "/somewhere/x.py", line 1
@@ -61,6 +65,13 @@ def test_what_differs_is_found(before, after, kind):
     assert after is not GROUP or found.after == "ExceptionGroup: two (1 sub-exception)\nValueError: no"
 
 
+def test_a_picture_is_told_by_its_steps():
+    [found] = next_flask.differences(cells((TWO, PICTURE)), cells((ONE.replace("closes", "leaks"), PICTURE)))
+    page = Page("notebooks", STEM, "Twice")
+    said = next_flask.render({page: [found]}, 1, "Flask 3", "Flask 4")
+    assert said.endswith("```text\n2. teardown closes\n```\n\n```text\n2. teardown leaks\n```\n")
+
+
 def test_what_is_the_same_is_not():
     assert next_flask.differences(cells("same", ("a", "<p>")), cells("same", ("a", "<b>"))) == []
 
@@ -77,7 +88,7 @@ def test_the_page(root):
     }
     said = next_flask.render(found, 9, "Flask 3", "Flask 4")
     assert "Here that was Flask 4,\nand the book is about Flask 3." in said
-    assert "3 of 9 cells show something else there. In 2 of them" in said and "1 of\nthem fail there" in said
+    assert "3 of 9 cells show something else there. In 2 of them" in said and "fail there: 1." in said
     assert f'is "503 Service Unavailable". | [1](../../notebooks/{STEM}.ipynb): 1 |' in said
     assert "All else in it is the same. |  |" in said
     assert f"## [1. Twice, and half](../../notebooks/{STEM}.ipynb)\n\nIn *Why*:\n\n```python\nget()\n```\n" in said

@@ -25,7 +25,7 @@ NAMED = re.compile(r"^## \[.*\]\(\.\./\.\./notebooks/(\w+)\.ipynb\)$", re.M)
 LINES = 6  # of an output, at most
 # Of a picture's text: the lines for contexts, and the ends of lines that were too long.
 CONTEXT = re.compile(r"^ *(?:app|request) context\b.*\n?", re.M)
-WRAPPED = re.compile(r"\n {6,}(?!\d)")
+WRAPPED = re.compile(r"\n {6,}(?![\d ])")
 # Of a traceback that was printed: what was raised, and no frames, which are of one machine.
 RAISED = re.compile(r"^[ |+-]*((?:\w+\.)*[A-Z]\w+: .*)$", re.M)
 INTRO = """\
@@ -36,8 +36,8 @@ cells show with what is stored. Here that was {there},
 and the book is about {here}.
 
 {cells} of {all} cells show something else there. In {told} of them it is more than a word or the shape of a picture:
-these stand below, with the lines that differ, first those of the book, then those of the next release. {failed} of
-them fail there.
+these stand below, with the lines that differ, first those of the book, then those of the next release. Cells that
+fail there: {failed}.
 
 | what is as small as this | where |
 |---|---|
