@@ -188,7 +188,8 @@ def _failures(make_getter):
         return NotYet(
             "after connect() had raised once, the next call did not return a session",
             "another try",
-            "A failure must leave nothing behind. Note the session when connect() has returned, not before.",
+            "A failure must leave nothing behind: note the session, and the number of the process, "
+            "when connect() has returned.",
         )
 
 
