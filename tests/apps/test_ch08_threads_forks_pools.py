@@ -14,6 +14,7 @@ from queue import LifoQueue
 import httpx
 import psutil
 import pytest
+from pymongo.errors import InvalidOperation
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError, ReqlRuntimeError, ReqlTimeoutError
 
@@ -22,7 +23,7 @@ from workbook import APPS, Recorder, Timeline, Wire, databases, launch
 
 sys.path.insert(0, str(APPS))
 
-from ch08_threads_forks_pools import bounded, create_app, db
+from ch08_threads_forks_pools import bounded, create_app, db, wasteful
 from ch08_threads_forks_pools.config import Config, check
 from ch08_threads_forks_pools.pool import Pool, PoolTimeout
 
@@ -111,7 +112,7 @@ def test_routes(client):
         assert client.get(path).status_code == 404
 
 
-def test_no_wrong_way_that_nobody_asked_for(app, make_app, plays):
+def test_no_wrong_way_that_nobody_asked_for(app, make_app):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == {
         "static",
         "songs.index",
@@ -121,7 +122,14 @@ def test_no_wrong_way_that_nobody_asked_for(app, make_app, plays):
     }
     asked = make_app(CLIENT_PER_REQUEST=True).test_client()
     assert asked.get("/wasteful/plays/so-what").json == {"_id": "so-what", "plays": 2}
-    assert (plays.opened, plays.open) == (2, 0)
+
+
+def test_the_client_of_a_request_ends_with_it(make_app, monkeypatch):
+    made, make = [], wasteful.make_client
+    monkeypatch.setattr(wasteful, "make_client", lambda config: made.append(make(config)) or made[-1])
+    make_app(CLIENT_PER_REQUEST=True).test_client().get("/wasteful/plays/so-what")
+    with pytest.raises(InvalidOperation):
+        made[0].admin.command("ping")
 
 
 def test_bad_settings_are_all_named_at_once(make_app):

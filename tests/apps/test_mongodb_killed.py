@@ -23,8 +23,8 @@ APPS = {
     ),
     "shelves": (
         "ch07_app_lifetime",
-        {"MONGODB_SOCKET_MS": 3000},
-        ("/records", {"auth": ("ada", "engine")}),
+        {"MONGODB_TIMEOUT_MS": 3000},
+        ("/members", {}),
     ),
     "jukebox": ("ch08_threads_forks_pools", {"MONGODB_TIMEOUT_MS": 3000}, ("/plays/so-what", {})),
     "shop": ("ch11_sessions_identity", SHOP, ("/count", {})),
