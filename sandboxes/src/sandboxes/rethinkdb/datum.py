@@ -1,54 +1,22 @@
-"""ReQL values: their types, order and JSON, as in RethinkDB's ``datum.cc``.
+"""ReQL values and their types, as in RethinkDB's ``datum.cc``.
 
 A value is None, bool, int or float, str, bytes (BINARY), list or dict; a dict with
 ``$reql_type$`` is a pseudotype. Integral numbers are kept as int, for so the server prints them.
 """
 
 import base64
-import json
 import math
 import re
-import struct
 
-# Error types of the wire protocol (ql2.proto).
-INTERNAL, RESOURCE, LOGIC, NON_EXISTENCE = 1000000, 2000000, 3000000, 3100000
-OP_FAILED, USER, PERMISSION = 4100000, 5000000, 6000000
-EMPTY_USER = -USER  # r.error() without a message: `default` rethrows what it caught
+from .errors import LOGIC, NON_EXISTENCE, RESOURCE, Fault, logic, missing
+from .text import PTYPE, Extreme, _wire, clip, show
 
-PTYPE = "$reql_type$"
 ARRAY_LIMIT = 100_000
 MAX_VALUE = 32_000_000  # bytes of JSON, about
-MAX_KEY = 127
 STRAY_LITERAL = (
     "Stray literal keyword found: literal is only legal inside of the object passed to merge or "
     "update and cannot nest inside other literals."
 )
-
-
-class Fault(Exception):
-    """An error of the query. ``node`` is the term it points at, None until one is known."""
-
-    def __init__(self, kind, message, node=None):
-        super().__init__(message)
-        self.kind, self.message, self.node = kind, message, node
-
-
-def logic(message, node=None):
-    return Fault(LOGIC, message, node)
-
-
-def missing(message, node=None):
-    return Fault(NON_EXISTENCE, message, node)
-
-
-class Extreme:
-    """r.minval and r.maxval."""
-
-    def __init__(self, name):
-        self.name = name
-
-
-MINVAL, MAXVAL = Extreme("MINVAL"), Extreme("MAXVAL")
 NAMES = {
     type(None): "NULL",
     bool: "BOOL",
@@ -139,151 +107,6 @@ def weigh(value):
         if left < 0:
             raise Fault(RESOURCE, f"[sandbox] a value of over {MAX_VALUE:,} bytes is refused.")
     return MAX_VALUE - left
-
-
-# Order and equality
-
-
-def key(value):
-    """A sort key: values order as on the server, by type name first (``datum_t::cmp``)."""
-    kind = type(value)
-    if kind is str:
-        return (8, value)
-    if kind is int or kind is float:
-        return (4, value)
-    if kind is list:
-        return (1, tuple(map(key, value)))
-    if kind is dict:
-        if ptype(value) == "TIME":
-            return (7, value["epoch_time"])
-        return (5, tuple((name, key(item)) for name, item in sorted(value.items())))
-    if kind is bool:
-        return (2, value)
-    return (3,) if value is None else (6, value) if kind is bytes else (0 if value is MINVAL else 9,)
-
-
-def store_key(value):
-    """The bytes under which the server stores a primary key (``print_primary``)."""
-    kind = type(value)
-    if kind is bool:
-        return b"Bt" if value else b"Bf"
-    if kind in (int, float):
-        value = float(value) or 0.0
-        bits = struct.unpack(">Q", struct.pack(">d", value))[0]
-        bits ^= 2**64 - 1 if bits >> 63 else 1 << 63
-        return b"N%016x#%s" % (bits, f"{value:.20g}".encode())
-    if kind is str:
-        if "\0" in value:
-            raise logic(
-                f"String {show(value[:20])} (truncated) contains NULL byte at offset "
-                f"{value.encode().index(0)} in index key."
-            )
-        return b"S" + value.encode()
-    if kind is bytes:
-        return b"PBINARY:" + value.replace(b"\1", b"\1\2").replace(b"\0", b"\1\1")
-    if kind is list:
-        for item in value:
-            if item is None or (type(item) is dict and PTYPE not in item):
-                raise typed(
-                    item,
-                    "Array keys can only contain numbers, strings, bools,  pseudotypes, or arrays "
-                    f"(got {show(item)} of type {type_name(item)}).",
-                )
-        return b"A" + b"".join(store_key(item) + b"\0" for item in value)
-    if ptype(value) == "TIME":
-        return b"PTIME:" + store_key(value["epoch_time"])
-    if kind is Extreme:
-        return b"@" if value is MINVAL else b"["
-    raise typed(
-        value,
-        "Primary keys must be either a number, string, bool, pseudotype or array (got type "
-        f"{type_name(value)}):\n{clip(value)}",
-    )
-
-
-def primary_key(value):
-    """``(sort key, shard)``: the server hashes keys over eight shards (``hash_region.cc``).
-
-    Unordered reads go through the shards one after the other, here as there, so that nobody
-    learns to rely on the order of insertion.
-    """
-    data = store_key(value)
-    if len(data) > MAX_KEY + 1:
-        raise logic(f"Primary key too long (max {MAX_KEY} characters): {show(value)}")
-    h = 0x47A59E381FB2DC06
-    for byte in data:
-        h = h + ((byte * 0x80200802 & 0x0884422110) * 0x0101010101 << 23) & 2**64 - 1
-        h = (h ^ h >> 11 ^ h << 21) & 2**64 - 1
-    return key(value), h >> 60 & 7
-
-
-def index_key(value):
-    """The sort key of a value in a secondary index, or None if it cannot be in one."""
-    try:
-        store_key(value)
-    except Fault:
-        return None
-    return key(value)
-
-
-# JSON
-
-
-def _wire(value):
-    if type(value) is bytes:
-        return {PTYPE: "BINARY", "data": base64.b64encode(value).decode()}
-    raise logic(f"Cannot convert `r.{value.name.lower()}` to JSON.")
-
-
-dump = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_wire
-).encode  # what goes over the wire
-
-
-def show(value, indent="\t"):
-    """JSON as RethinkDB prints it: keys sorted, tabs in messages (indent None: compact)."""
-    kind = type(value)
-    if kind is float:  # RapidJSON uses an exponent more sparingly than Python
-        mantissa, _, power = repr(value).partition("e")
-        if power and -7 < int(power) < 21:
-            digits = len(mantissa.strip("-").replace(".", "")) - int(power) - 1
-            return f"{value:.{max(digits, 1)}f}"
-        return f"{mantissa}e{int(power)}" if power else mantissa
-    if kind in (bytes, Extreme):
-        return show(_wire(value), indent)
-    if kind not in (list, dict) or not value:
-        text = json.dumps(value, ensure_ascii=False)
-        return re.sub(r"\\u00..", lambda m: "\\u" + m[0][2:].upper(), text)
-    deeper = None if indent is None else indent + "\t"
-    colon, start, end = (":", "", "") if indent is None else (":\t", "\n" + indent, "\n" + indent[1:])
-    if kind is list:
-        items = [show(item, deeper) for item in value]
-    else:
-        items = [show(k) + colon + show(v, deeper) for k, v in sorted(value.items())]
-    left, right = "[]" if kind is list else "{}"
-    return left + start + ("," + start).join(items) + end + right
-
-
-def clip(value):
-    """``trunc_print``: what messages quote of a value that may be long."""
-    text = show(value)
-    return text if len(text) <= 300 else text[:297] + "..."
-
-
-def parse(text):
-    """``json.loads``, refusing what RapidJSON refuses. Raises ValueError."""
-
-    def unique(pairs):
-        names = [name for name, _ in pairs]
-        for name in set(names) if len(set(names)) < len(names) else ():
-            if names.count(name) > 1:
-                raise logic(f"Duplicate key {show(name)} in JSON.")
-        return dict(pairs)
-
-    value = json.loads(text, parse_constant=int, object_pairs_hook=unique)  # int("NaN") fails
-    if "\\u" in text:
-        json.dumps(value, ensure_ascii=False).encode()  # so does a lone surrogate
-    return value
 
 
 def from_json(value, literal=False):

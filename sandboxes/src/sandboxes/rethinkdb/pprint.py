@@ -2,8 +2,8 @@
 
 import struct
 
-from .datum import dump, show
-from .query import FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, TERMS, VAR
+from .registry import FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, TERMS, VAR
+from .text import dump, show
 
 # Functions of r in JavaScript; every other term is a method of its first argument.
 OF_R = {*range(10, 15), *range(17, 29), *range(57, 60), *range(65, 68), 98, 99, 101, 136, 143, 154}

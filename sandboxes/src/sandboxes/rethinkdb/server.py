@@ -9,13 +9,17 @@ import struct
 import sys
 import threading
 
-from . import terms_seq, terms_tables  # these register all terms
-from .datum import INTERNAL, LOGIC, PTYPE, RESOURCE, Fault, dump, limited, logic, parse, weigh
-from .query import COMPILE, DEADLINE, GROUPED, SINGLE, Query, compile_term
+from . import terms  # registers all terms
+from .compiler import COMPILE, compile_term
+from .datum import limited, weigh
+from .errors import INTERNAL, LOGIC, RESOURCE, Fault, logic
+from .query import DEADLINE, Query
+from .results import GROUPED, SINGLE
 from .scram import AuthError, Scram
 from .store import Store
+from .text import PTYPE, dump, parse
 
-__all__ = ["serve", "terms_seq", "terms_tables"]
+__all__ = ["serve", "terms"]
 
 V1_0 = 0x34C2BDC3
 START, CONTINUE, STOP, NOREPLY_WAIT, SERVER_INFO = range(1, 6)  # queries

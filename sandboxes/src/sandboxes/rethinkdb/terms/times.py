@@ -4,8 +4,9 @@ import calendar
 import datetime
 import re
 
-from .datum import TIMEZONE, expect, logic, make_time, number, ptype
-from .query import term
+from ..datum import TIMEZONE, expect, make_time, number, ptype
+from ..errors import logic
+from ..registry import term
 
 EPOCH = datetime.datetime(1970, 1, 1)
 

@@ -1,0 +1,36 @@
+"""group, ungroup (``terms/seq.cc``)."""
+
+from ..errors import RESOURCE
+from ..keys import key
+from ..registry import term
+from ..results import GROUPED, Groups, Slice
+from .mapping import unless_missing
+
+
+@term(144, "group", 1, -1, ["index", "multi"], refuse=["multi"], grouped="stream", closed=True)
+def group(c):
+    functions, index = [c[i].func("field") for i in range(1, c.n)], c.opt("index")
+    if index:
+        part = Slice(c[0].table(), index.str(), "asc")
+        rows = part.table.pairs(part)
+    else:
+        rows = ((row, None) for row in c[0].seq().finite(c.q))
+        if not functions:
+            c.fail("Cannot group by nothing.")
+    groups = {}
+    for size, (row, value) in enumerate(rows):
+        c.q.tick()
+        if size >= c.q.limit:
+            message = f"Grouped data over size limit `{c.q.limit}`.  Try putting a reduction "
+            c.fail(message + "(like `.reduce` or `.count`) on the end.", RESOURCE)
+        names = [unless_missing(lambda: function(c.q, row).datum()) for function in functions]
+        names += [value] if index else []
+        name = names[0] if len(names) == 1 else names
+        groups.setdefault(key(name), (name, []))[1].append(row)
+    return c.val(GROUPED, Groups(groups.values(), stream=True))
+
+
+@term(150, "ungroup", 1, grouped=None)
+def ungroup(c):
+    pairs = c[0].exactly(GROUPED).pairs
+    return [{"group": name, "reduction": value} for name, value in pairs]
