@@ -5,7 +5,7 @@ from typing import NamedTuple
 from .datum import build, from_json, limited
 from .errors import LOGIC, Fault
 from .query import Node
-from .registry import ARGS, FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, ORDER_BY, REFUSED, TERMS, VAR
+from .registry import ARGS, FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, ORDER_BY, REFUSED, TERMS, UNION, VAR
 from .results import DATUM, Val
 
 COMPILE = -1  # kind of a Fault that is found before the query runs
@@ -59,7 +59,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
     node.code, node.spec = code, TERMS[code]
     if node.spec.write and not place.writes:
         fail("Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.")
-    if node.spec.name in ("asc", "desc") and place.parent != ORDER_BY:
+    if node.spec.name in ("asc", "desc") and place.parent not in (ORDER_BY, UNION):
         fail(f"{node.spec.name.upper()} may only be used as an argument to ORDER_BY.")
 
     def child(wire, frame, names=place.names, rows=place.rows):

@@ -21,17 +21,31 @@ class Db:
             raise failed(f"Table `{self.name}.{name}` does not exist.")
         return self.tables[name]
 
+    def require_free(self, name):
+        if name in self.tables:
+            raise failed(f"Table `{self.name}.{name}` already exists.")
+
     def create(self, name, pkey, durability):
         with self.store.lock:
-            if name in self.tables:
-                raise failed(f"Table `{self.name}.{name}` already exists.")
-            return self.tables.setdefault(name, Table(self, name, pkey, durability))
+            self.require_free(name)
+            table = self.tables.setdefault(name, Table(self, name, pkey, durability))
+            self.store.config_changed()
+            return table
+
+    def rename(self, table, name):
+        """Under the lock."""
+        if name != table.name:
+            self.require_free(name)
+            self.tables[name], table.name = self.tables.pop(table.name), name
 
     def drop(self, name):
         with self.store.lock:
             table = self.table(name)
             del self.tables[name]
+            table.dropped = True
             self.store.size -= sum(table.sizes.values())
+            table.rows.clear()
             for feed in list(table.feeds):
                 feed.close(failed("Changefeed aborted (unavailable)."))
+            self.store.config_changed()
             return table

@@ -90,12 +90,14 @@ def limited(items, limit=ARRAY_LIMIT):
     return items
 
 
-def weigh(value):
+def weigh(value, stored=False):
     """About the bytes of its JSON. What sharing has blown up past the limit is refused."""
     left, stack = MAX_VALUE, [value]
     while stack:
         item = stack.pop()
         if type(item) is list:
+            if stored and len(item) > ARRAY_LIMIT:
+                raise logic(f"Array too large for disk writes (limit {ARRAY_LIMIT:,} elements).")
             stack.extend(item)
             left -= len(item)
         elif type(item) is dict:
@@ -134,7 +136,9 @@ def build(obj, literal=False):
             return base64.b64decode(obj["data"], validate=True)
         except ValueError:
             raise logic("Invalid base64 data in a BINARY pseudotype.") from None
-    if name in ("BINARY", "GEOMETRY"):
+    if name == "GEOMETRY":
+        return check_geometry(obj)
+    if name == "BINARY":
         raise logic(f"[sandbox] this {name} pseudotype is not supported.")
     if type(name) is not str:
         raise logic(
@@ -144,6 +148,30 @@ def build(obj, literal=False):
 
 
 TIMEZONE = re.compile(r"Z|(?!-00(?::?00)?$)[+-](?:[01]\d|2[0-4])(?::?[0-5]\d)?")
+
+
+def check_geometry(obj):
+    """``validate_geojson``: the shape of it, and longitude and latitude in their ranges."""
+    kind, depth = obj.get("type"), {"Point": 0, "LineString": 1, "Polygon": 2}.get(obj.get("type"))
+    if depth is None or set(obj) != {PTYPE, "type", "coordinates"}:
+        raise logic(f"[sandbox] this GEOMETRY pseudotype is not supported: {clip(obj)}")
+
+    def check(value, depth):
+        expect(value, "ARRAY")
+        if depth:
+            for item in value:
+                check(item, depth - 1)
+            if len(value) < 2:
+                raise logic(f"GeoJSON {kind} must have at least two positions.")
+            return
+        if len(value) != 2:
+            raise logic(f"Expected exactly 2 coordinates, got {len(value)}.")
+        for item, most, name in zip(value, (180, 90), ("Longitude", "Latitude"), strict=True):
+            if abs(expect(item, "NUMBER")) > most:
+                raise logic(f"{name} must be between -{most} and {most}.  Got {item:.20g}.")
+
+    check(obj["coordinates"], depth)
+    return obj
 
 
 def _check_time(obj):
@@ -171,29 +199,38 @@ def make_time(seconds, zone):
     return {PTYPE: "TIME", "epoch_time": seconds, "timezone": f"{zone[:3]}:{zone[3:] or '00'}"}
 
 
+GONE = object()  # what is left of a literal without a value
+
+
 def merge(left, right):
     """``datum_t::merge``: deep, with r.literal replacing."""
-    if type(left) is not dict or type(right) is not dict or ptype(right) == "LITERAL":
-        return right
+    if ptype(right) == "LITERAL":
+        raise logic(STRAY_LITERAL)
+    if type(left) is not dict or type(right) is not dict:
+        return drop_literals(right)
     result = dict(left)
     for name, value in right.items():
         if type(value) is dict and name in left and ptype(value) != "LITERAL":
             result[name] = merge(left[name], value)
         else:
-            result.pop(name, None)
-            result |= drop_literals({name: value})
-    return build(result, literal=True)
+            value = drop_literals(value)
+            if value is GONE:
+                result.pop(name, None)
+            else:
+                result[name] = value
+    return build(result)
 
 
-def drop_literals(obj):
-    """Where there is nothing to replace, a literal is just its value."""
-    result = {}
-    for name, value in obj.items():
-        if ptype(value) != "LITERAL":
-            result[name] = drop_literals(value) if type(value) is dict else value
-        elif "value" in value:
-            result[name] = value["value"]
-    return result
+def drop_literals(value):
+    """``datum_t::drop_literals``: where there is nothing to replace, a literal is just its value."""
+    if type(value) is list:
+        return [item for item in map(drop_literals, value) if item is not GONE]
+    if type(value) is not dict:
+        return value
+    if ptype(value) == "LITERAL":
+        return value.get("value", GONE)
+    items = ((name, drop_literals(item)) for name, item in value.items())
+    return {name: item for name, item in items if item is not GONE}
 
 
 def get_field(obj, name):

@@ -2,7 +2,7 @@
 
 INTERNAL, RESOURCE, LOGIC, NON_EXISTENCE = 1000000, 2000000, 3000000, 3100000
 OP_FAILED, USER, PERMISSION = 4100000, 5000000, 6000000
-EMPTY_USER = -USER  # r.error() without a message: `default` rethrows what it caught
+EMPTY_USER = -LOGIC  # r.error() without a message: `default` rethrows what it caught
 
 
 class Fault(Exception):
@@ -11,6 +11,10 @@ class Fault(Exception):
     def __init__(self, kind, message, node=None):
         super().__init__(message)
         self.kind, self.message, self.node = kind, message, node
+
+
+class Stopped(Fault):
+    """The query has used up its time: nothing in it may go on."""
 
 
 def logic(message, node=None):

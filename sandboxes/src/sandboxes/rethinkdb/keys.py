@@ -2,8 +2,8 @@
 
 import struct
 
-from .datum import ptype, type_name, typed
-from .errors import Fault, logic
+from .datum import expect, ptype, type_name, typed
+from .errors import Fault, logic, missing
 from .text import MINVAL, PTYPE, Extreme, clip, show
 
 MAX_KEY = 127
@@ -89,3 +89,18 @@ def index_key(value):
     except Fault:
         return None
     return key(value)
+
+
+def matches(pattern, row):
+    """``filter_match``: whether the row has the fields of the pattern."""
+    if ptype(pattern) == "LITERAL":
+        return key(pattern["value"]) == key(row)
+    for name, value in sorted(pattern.items()):
+        if name not in expect(row, "OBJECT"):
+            raise missing(f"No attribute `{name}` in object.")
+        if type(value) is dict and type(row[name]) is dict:
+            if not matches(value, row[name]):
+                return False
+        elif key(value) != key(row[name]):
+            return False
+    return True

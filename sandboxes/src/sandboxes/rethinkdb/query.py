@@ -1,34 +1,79 @@
 """One running query, and the tree of terms that it evaluates."""
 
 import time
+import uuid
 
 from .datum import ARRAY_LIMIT, make_time
-from .errors import LOGIC, RESOURCE, Fault
+from .errors import LOGIC, RESOURCE, Fault, Stopped
 from .registry import ARGS
 from .results import DATUM, GROUPED, SELECTION, SEQUENCE, EmptyGroup, Groups, Selection, Val
 
 DEADLINE = 10.0  # seconds
 
 
+HAND_OVER = 0.01  # seconds after which a query is slow
+
+
 class Query:
-    """One running query: its session, its options and its deadline."""
+    """One running query: its session, its options and its deadline.
 
-    def __init__(self, store, user="admin", seconds=DEADLINE):
-        self.store, self.user, self.seconds = store, user, seconds
+    ``connection``: whose it is. ``slow()`` is called once if it takes long.
+    """
+
+    def __init__(self, store, user="admin", seconds=DEADLINE, connection=None):
+        self.store, self.user, self.seconds, self.connection = store, user, seconds, connection
         self.options, self.limit, self.now, self.nodes = {}, ARRAY_LIMIT, None, 0
-        self.restart()
+        self.round, self.in_rounds, self.batch_rows = 0, False, None  # of an unordered read
+        self.slow, self.handed, self.root, self.profiled = None, False, None, False
+        self.begin()
 
-    def restart(self):
-        self.deadline, self.ticks = time.monotonic() + self.seconds, 0
+    def begin(self):
+        """Its time begins, or that of its next batch."""
+        self.begun, self.ticks = time.monotonic(), 0
+        self.deadline = self.begun + self.seconds
+
+    restart = begin
 
     def tick(self):
         self.ticks += 1
-        if not self.ticks & 127 and time.monotonic() > self.deadline:
-            raise Fault(RESOURCE, f"[sandbox] the query was stopped after {self.seconds:g} s.")
+        if not self.ticks & 127:
+            self.look()
+
+    def look(self):
+        """Look at the clock, and whether the client is still there."""
+        now = time.monotonic()
+        if now > self.deadline:
+            raise Stopped(RESOURCE, f"[sandbox] the query was stopped after {self.seconds:g} s.")
+        if self.slow and now > self.begun + HAND_OVER:
+            slow, self.slow = self.slow, None
+            slow()
+        if self.connection is not None and self.connection.gone:
+            raise Stopped(RESOURCE, "[sandbox] the client has gone.")
+
+    def take_over(self, other):
+        """Another query, of which this is to send the next batch, runs in this one's place."""
+        other.slow, self.slow = self.slow, None
+        other.begin()
 
     def time(self):
         self.now = self.now or make_time(time.time(), "Z")
         return self.now
+
+    # As `rethinkdb.jobs` and the option `profile` show it
+
+    @property
+    def client(self):
+        return self.connection.client
+
+    @property
+    def id(self):
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{id(self)} {self.begun}"))
+
+    def profile(self):
+        """What the option `profile` gives: one task, the whole query, in milliseconds."""
+        taken = (time.monotonic() - self.begun) * 1000
+        name = self.root.spec.name if self.root.spec else "datum"
+        return [{"description": f"Evaluating {name}.", "duration(ms)": taken, "sub_tasks": []}]
 
 
 class Node:
@@ -122,5 +167,5 @@ class Call:
     def stream(self, seq, table=None):
         """The sequence as this term's result: a selection if it is one of a table's rows."""
         if table is not None:
-            return self.val(SELECTION, Selection(table, seq))
+            return self.val(SELECTION, Selection(table, seq, self.q))
         return seq.list(self.q) if seq.array else self.val(SEQUENCE, seq)

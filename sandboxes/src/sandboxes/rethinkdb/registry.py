@@ -4,16 +4,11 @@ from typing import NamedTuple
 
 from .errors import Fault
 
-MAKE_ARRAY, MAKE_OBJ, VAR, IMPLICIT_VAR, ORDER_BY, FUNC, DESC, ARGS = 2, 3, 10, 13, 41, 69, 74, 154
+MAKE_ARRAY, MAKE_OBJ, VAR, IMPLICIT_VAR, ORDER_BY, UNION, FUNC, DESC, NOW, ARGS = 2, 3, 10, 13, 41, 44, 69, 74, 103, 154
 REFUSED = {
     36: "BETWEEN_DEPRECATED",
     153: "HTTP",
-    157: "GEOJSON",
-    158: "TO_GEOJSON",
-    159: "POINT",
-    160: "LINE",
     161: "POLYGON",
-    162: "DISTANCE",
     163: "INTERSECTS",
     164: "INCLUDES",
     165: "CIRCLE",
@@ -21,17 +16,6 @@ REFUSED = {
     167: "FILL",
     168: "GET_NEAREST",
     171: "POLYGON_SUB",
-    176: "RECONFIGURE",
-    179: "REBALANCE",
-    188: "GRANT",
-    189: "SET_WRITE_HOOK",
-    190: "GET_WRITE_HOOK",
-    191: "BIT_AND",
-    192: "BIT_OR",
-    193: "BIT_XOR",
-    194: "BIT_NOT",
-    195: "BIT_SAL",
-    196: "BIT_SAR",
 }
 
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from .datum import expect, get_field, integer, limited, ptype, truth, type_name, typed
-from .errors import LOGIC, NON_EXISTENCE, Fault, logic
-from .keys import key
+from .errors import EMPTY_USER, LOGIC, NON_EXISTENCE, Fault, logic, missing
+from .keys import key, matches
 from .registry import plural
 from .text import clip, show
 
@@ -48,6 +48,8 @@ class Val:
             return self.data
         if self.kind is SINGLE:
             return self.data.row()
+        if self.kind is SELECTION and self.data.seq.array:
+            return self.data.seq.list(self.data.q)
         raise self.wrong(DATUM)
 
     def convert(self, function, *args):
@@ -146,6 +148,29 @@ class Func:
             raise logic(f"Expected function with {expected} but found function with {found}.", self.node)
         return self.run(q, args, literal)
 
+    def holds(self, q, row, otherwise=None):
+        """Whether the row passes (``func_t::filter_call``).
+
+        An object that is given by the function is a pattern. ``otherwise()`` is asked where something does
+        not exist; an r.error() without a message in it brings the first error back.
+        """
+        try:
+            found = self(q, row).datum()
+            if self.matches and type(found) is dict:
+                return matches(found, row)
+            if found is None:
+                raise missing("")
+            return truth(found)
+        except Fault as fault:
+            if fault.kind != NON_EXISTENCE:
+                raise
+            try:
+                return bool(otherwise and otherwise())
+            except Fault as other:
+                if other.kind != EMPTY_USER or not fault.message:
+                    raise
+            raise
+
 
 def native(function, node, matches=False):
     """A function of the server's own; its errors point at ``node``."""
@@ -168,17 +193,20 @@ class Seq:
     a sequence without end.
     """
 
-    def __init__(self, source, node, array=False, slice=None, feed=None, steps=()):
+    def __init__(self, source, node, array=False, slice=None, feed=None, steps=(), infinite=False):
         self.source, self.node, self.array = source, node, array
-        self.slice, self.feed, self.steps = slice, feed, steps
+        self.slice, self.feed, self.steps, self.infinite = slice, feed, steps, infinite
+        self.parts, self.problem = (), None  # of a union; why `changes` cannot follow it
 
     def then(self, label, step, node, function=None):
         steps = (*self.steps, (label, step, node, function))
-        return Seq(self.source, self.node, self.array, self.slice, self.feed, steps)
+        seq = Seq(self.source, self.node, self.array, self.slice, self.feed, steps, self.infinite)
+        seq.parts, seq.problem = self.parts, self.problem
+        return seq
 
-    def over(self, function, node):
+    def over(self, function, node, infinite=False):
         """``function(iterator)``: a sequence of the same kind that `changes` cannot follow."""
-        return Seq(lambda q: function(self.items(q)), node, self.array, None, self.feed)
+        return Seq(lambda q: function(self.items(q)), node, self.array, None, self.feed, infinite=infinite)
 
     def items(self, q):
         try:
@@ -199,8 +227,14 @@ class Seq:
             fault.node = fault.node or node
             raise
 
-    def finite(self, q):
-        """The items, for a term that needs all of them."""
+    def finite(self, q, few=False):
+        """The items, for a term that needs all of them, or a ``few``."""
+        if self.infinite and not few:
+            raise logic(
+                "Cannot use an infinite stream with an aggregation function (`reduce`, `count`, etc.) "
+                "or coerce it to an array.",
+                self.node,
+            )
         if self.feed is not None:
             raise logic(
                 "Cannot call a terminal (`reduce`, `count`, etc.) on an infinite stream (such as a changefeed).",
@@ -220,16 +254,24 @@ class Seq:
 class Slice:
     """A table, or a range of it in an index, possibly in order (``table_slice_t``)."""
 
-    def __init__(self, table, index=None, order=None, bounds=None):
+    def __init__(self, table, index=None, order=None, bounds=None, values=None, limit=None):
         self.table, self.index, self.order, self.bounds = table, index, order, bounds
+        self.values, self.limit = values, limit  # of get_all, of limit
+
+    def first(self, n):
+        """Its first rows."""
+        return Slice(self.table, self.index, self.order, self.bounds, self.values, n)
 
     def seq(self, node):
-        return Seq(lambda q: (row for row, _ in self.table.pairs(self)), node, slice=self)
+        return Seq(lambda q: (row for row, _ in self.table.read(self, q)), node, slice=self)
 
 
 class Selection(NamedTuple):
+    """Rows of one table, which can be written to. ``q``: the query that reads them."""
+
     table: object
     seq: Seq
+    q: object = None
 
 
 class Single:

@@ -1,10 +1,14 @@
 """Tables and their indexes.
 
-Rows are never changed in place. ``Store.lock`` is held for the moment of a write or of a read of
-a few rows, never while a query's function runs.
+Rows are never changed in place. ``Store.lock`` is held for the moment of a write or of finding rows, never
+while a query's function runs or a client reads. A read finds the keys at its start; each row is taken when
+it is its turn, so a slow reader sees what was changed or deleted meanwhile, as on the server.
 """
 
+import itertools
+import time
 import uuid
+import zlib
 from bisect import bisect_left, bisect_right, insort
 
 from .datum import expect, type_name, typed, weigh
@@ -16,19 +20,37 @@ from .text import show
 SERVER_NAME = "reference"  # as in the recorded answers; conn.server() says that it is a sandbox
 MAX_STORE = 256_000_000  # bytes of JSON, about
 LAST = (10,)  # after every key
+SHARDS = 8  # the server hashes the keys of a table over as many (``CPU_SHARDING_FACTOR``)
+CONSTRUCTION = 1.0  # seconds until an index is ready that nobody waits for
 
 
 class Index:
-    """A secondary index: entries ``(key, primary key, position)`` in order."""
+    """A secondary index: entries ``(key, primary key, position)`` in order.
 
-    def __init__(self, name, function, multi, source):
-        self.name, self.function, self.multi, self.source = name, function, multi, source
-        self.entries = []
+    It is ready when somebody has waited for it; when its status is asked for the second time; or after a second.
+    """
+
+    def __init__(self, name, stored, multi):
+        self.name, self.stored, self.multi = name, stored, multi
+        self.entries, self.ready_at = [], time.monotonic() + CONSTRUCTION
+
+    @property
+    def ready(self):
+        return time.monotonic() >= self.ready_at
+
+    def finish(self):
+        self.ready_at = 0
+
+    def asked(self):
+        """Whether it is ready, for index_status."""
+        ready = self.ready
+        self.finish()
+        return ready
 
     def values(self, row, q):
         """The values under which the row is found; none if the function fails on it."""
         try:
-            value = self.function(q, row).datum()
+            value = self.stored.function(q, row).datum()
         except Fault:
             return []
         return value if self.multi and type(value) is list else [value]
@@ -42,9 +64,12 @@ class Table:
     def __init__(self, db, name, pkey, durability, system=False):
         self.db, self.name, self.pkey, self.durability = db, name, pkey, durability
         self.store, self.system, self.id = db.store, system, None if system else str(uuid.uuid4())
-        self.rows, self.shards, self.sizes = {}, {}, {}  # by key
-        self.keys, self.hashed = [], []  # in order, and in the order of unordered reads
-        self.indexes, self.feeds = {}, set()
+        self.rows, self.ranks, self.sizes = {}, {}, {}  # by key
+        self.keys = []  # in order
+        self.shards = [[] for _ in range(SHARDS)]  # (rank, key) in order
+        self.scan = None  # the keys in the order of an unordered read, until one is added or removed
+        self.indexes, self.feeds, self.hook, self.dropped = {}, set(), None, False
+        self.write_acks = "majority"
         self.internal = Query(db.store, seconds=float("inf"))
 
     @property
@@ -60,8 +85,8 @@ class Table:
             "primary_key": self.pkey,
             "durability": self.durability,
             "indexes": sorted(self.indexes),
-            "write_hook": None,
-            "write_acks": "majority",
+            "write_hook": self.hook and {"function": self.hook.blob, "query": f"setWriteHook({self.hook.script})"},
+            "write_acks": self.write_acks,
             "shards": [{**replica, "nonvoting_replicas": []}],
         }
 
@@ -89,30 +114,78 @@ class Table:
         return self.rows.get(self.place(value))
 
     def require_index(self, name):
-        if name not in (self.pkey, *self.indexes):
+        """The index of that name, ready to be read; None for the primary key."""
+        if name == self.pkey:
+            return None
+        if name not in self.indexes:
             raise failed(f"Index `{name}` was not found on table `{self.full_name}`.")
+        if not self.indexes[name].ready:
+            raise failed(
+                f"Index `{name}` on table `{self.full_name}` was accessed before its construction was finished."
+            )
+        return self.indexes[name]
 
-    def pairs(self, part):
-        """``[(row, index value)]`` of a slice, in the order in which it is read."""
+    def require_table(self):
+        """For a reader in the middle: the table is still there."""
+        if self.dropped:
+            raise failed('Cannot perform read: primary replica for shard ["", +inf) not available')
+
+    def read(self, part, q=None):
+        """``(row, index value)`` of the slice, in the order in which it is read."""
+        if part.limit is not None:
+            return itertools.islice(self.read(part.first(None), q), part.limit)
+        if part.values is not None:
+            return self._by_key(interleave(self.lookup(part.index, part.values), self.ranks.get))
         with self.store.lock:
-            index, rows, shards = self.indexes.get(part.index), self.rows, self.shards
-            self.require_index(part.index or self.pkey)
+            index = self.require_index(part.index or self.pkey)
             if index:
-                entries = self._within(index.entries, part.bounds, False)
-                values = lambda place, i: index.values(rows[place], self.internal)[i]
-                found = [(place, i) for _, place, i in entries]
-            else:
-                full = part.bounds is None and part.order is None
-                keys = self._within(self.keys, part.bounds, True)
-                found = [(place, 0) for place in keys] if not full else []
-                values = lambda place, i: rows[place][self.pkey]
-                if full:
-                    return [(rows[place], rows[place][self.pkey]) for _, place in self.hashed]
+                found = [
+                    (place, i, self.rows[place]) for _, place, i in self._within(index.entries, part.bounds, False)
+                ]
+                if part.order is None:
+                    found = interleave(found, lambda item: self.ranks[item[0]])
+                elif part.order == "desc":
+                    found.reverse()
+                return self._by_index(index, found)
+            if part.order is None and part.bounds is None:
+                return self._all(q)
+            places = self._within(self.keys, part.bounds, True)
             if part.order is None:
-                found.sort(key=lambda item: shards[item[0]])
-            elif part.order == "desc":
-                found.reverse()
-            return [(rows[place], values(place, i)) for place, i in found]
+                places = interleave(places, self.ranks.__getitem__)
+        return self._by_key(places[::-1] if part.order == "desc" else places)
+
+    def _by_key(self, places):
+        rows, pkey = self.rows, self.pkey
+        for place in places:
+            row = rows.get(place)
+            if row is not None:
+                yield row, row[pkey]
+            elif self.dropped:
+                self.require_table()
+
+    def _by_index(self, index, found):
+        for place, i, before in found:
+            row = self.rows.get(place)
+            if row is None:
+                self.require_table()
+                continue
+            values = index.values(row, self.internal)
+            if row is before or (i < len(values) and key(values[i]) == key(index.values(before, self.internal)[i])):
+                yield row, values[i]
+
+    def _all(self, q):
+        """An unordered read of all rows. Its batches hold as many of each shard, if their number is limited."""
+        if self.scan is None:
+            self.scan = [place for _, place in interleave_shards(self.shards)]
+        if q is None or not q.batch_rows:
+            return self._by_key(self.scan)
+        q.in_rounds = True
+        return self._in_rounds(self.scan, batch_ends(self.shards, q.batch_rows), q)
+
+    def _in_rounds(self, places, ends, q):
+        for number, place in enumerate(places):
+            q.round += number in ends
+            yield from self._by_key((place,))
 
     def _within(self, entries, bounds, primary):
         if bounds is None:
@@ -134,18 +207,17 @@ class Table:
         start = bisect_left(entries, (low, LAST) if low_open else (low,))
         return entries[start : bisect_left(entries, (high,) if high_open else (high, LAST))]
 
-    def lookup(self, index, values):
-        """``[((shard, key, primary key), row)]`` for get_all, once for each time a value is given."""
-        result = []
+    def lookup(self, name, values):
+        """The keys of the rows for get_all, once for each time a value is given."""
         with self.store.lock:
-            self.require_index(index)
-            entries = self.indexes[index].entries if index in self.indexes else self.keys
+            index, found = self.require_index(name), []
             for value in values:
                 bounds = (value, False, value, False)
-                for found in self._within(entries, bounds, entries is self.keys):
-                    place = found if entries is self.keys else found[1]
-                    result.append(((self.shards[place], key(value), place), self.rows[place]))
-        return result
+                if index:
+                    found += [place for _, place, _ in self._within(index.entries, bounds, False)]
+                else:
+                    found += self._within(self.keys, bounds, True)
+            return found
 
     # Writing
 
@@ -157,6 +229,7 @@ class Table:
             new = change(old)
             self.check(place, old, new)
             with self.store.lock:
+                self.require_table()
                 if self.rows.get(place) is old:  # else another write came between: again
                     if key(old) != key(new):
                         self.put(place, shard, old, new)
@@ -179,27 +252,41 @@ class Table:
 
     def put(self, place, shard, old, new):
         """Store a row, or remove it (None). Under the lock."""
-        size = 0 if new is None else weigh(new)
+        size = 0 if new is None else weigh(new, stored=True)
         grown = self.store.size + size - self.sizes.get(place, 0)
         if grown > MAX_STORE:
             raise Fault(RESOURCE, f"[sandbox] no more than {MAX_STORE:,} bytes are stored.")
+        entries = {}
         for index in self.indexes.values():
-            for entry in index.entries_of(old, place, self.internal) if old else ():
+            gone = index.entries_of(old, place, self.internal) if old else []
+            come = index.entries_of(new, place, self.internal) if new else []
+            entries[index.name] = gone, come
+            if gone == come:
+                continue
+            for entry in gone:
                 del index.entries[bisect_left(index.entries, entry)]
-            for entry in index.entries_of(new, place, self.internal) if new else ():
+            for entry in come:
                 insort(index.entries, entry)
         if old is None:
+            rank = (shard, 0)
+            if self.store.shuffle is not None:
+                hashed = zlib.crc32(repr((self.store.shuffle, place)).encode())
+                rank = (hashed % SHARDS, hashed)
+            self.ranks[place] = rank
             insort(self.keys, place)
-            insort(self.hashed, (shard, place))
+            insort(self.shards[rank[0]], (rank[1], place))
+            self.scan = None
         if new is not None:
-            self.rows[place], self.shards[place], self.sizes[place] = new, shard, size
+            self.rows[place], self.sizes[place] = new, size
         else:
+            del self.rows[place], self.sizes[place]
             del self.keys[bisect_left(self.keys, place)]
-            del self.hashed[bisect_left(self.hashed, (shard, place))]
-            del self.rows[place], self.shards[place], self.sizes[place]
+            shard, rank = self.ranks.pop(place)
+            del self.shards[shard][bisect_left(self.shards[shard], (rank, place))]
+            self.scan = None
         self.store.size = self.store.size if self.system else grown
         for feed in list(self.feeds):
-            feed.push(place, old, new)
+            feed.push(place, old, new, entries)
 
     def add_index(self, index):
         with self.store.lock:
@@ -209,3 +296,33 @@ class Table:
                 index.entries += index.entries_of(row, place, self.internal)
             index.entries.sort()
             self.indexes[index.name] = index
+            self.store.config_changed()
+
+
+# The order of unordered reads
+
+
+def interleave(items, rank_of):
+    """The items as the shards give them: the first of each, then the second of each."""
+    shards = [[] for _ in range(SHARDS)]
+    for number, item in enumerate(items):
+        shard, rank = rank_of(item) or (0, 0)
+        shards[shard].append((rank, number, item))
+    for shard in shards:
+        shard.sort(key=lambda entry: entry[:2])
+    return [item for _, _, item in interleave_shards(shards)]
+
+
+def interleave_shards(shards):
+    rounds = itertools.zip_longest(*shards)
+    return [entry for row in rounds for entry in row if entry is not None]
+
+
+def batch_ends(shards, batch_rows):
+    """Where the batches of an unordered read end: each takes so many rows of each shard, the first a quarter."""
+    ends, taken, step = set(), 0, max(batch_rows // 4, 1)
+    longest, total = max(map(len, shards)), sum(map(len, shards))
+    while taken < longest:
+        taken, step = taken + step, batch_rows
+        ends.add(sum(min(len(shard), taken) for shard in shards))
+    return ends - {total}

@@ -4,9 +4,9 @@ from ..datum import expect, number
 from ..errors import NON_EXISTENCE, missing
 from ..keys import key
 from ..registry import term
-from ..results import TABLE, EmptyGroup, Slice
+from ..results import TABLE, EmptyGroup, Seq, Slice
 from .mapping import unless_missing
-from .sequences import predicate
+from .sequences import passes
 from .slicing import single
 
 
@@ -14,8 +14,14 @@ from .slicing import single
 def count(c):
     if c.n == 1 and c[0].is_datum and type(c[0].datum()) in (bytes, str, dict):
         return len(c[0].datum())
-    seq, test = c[0].seq(), predicate(c, c[1]) if c.n == 2 else None
-    return sum(1 for item in seq.finite(c.q) if test is None or test(item))
+    seq = c[0].seq()
+    if c.n == 1:
+        return sum(1 for _ in seq.finite(c.q))
+    test = passes(c, c[1])
+    found = sum(1 for item in seq.finite(c.q) if test(item))
+    if not found and c.in_groups:
+        raise EmptyGroup
+    return found
 
 
 def measured(c, seq, function, kind=None):
@@ -90,11 +96,28 @@ def reduce(c):
     return result[0]
 
 
-@term(187, "fold", 3, 3, ["emit", "final_emit"], refuse=["emit", "final_emit"])
+@term(187, "fold", 3, 3, ["emit", "final_emit"])
 def fold(c):
-    seq, value, function = c[0].seq(), c[1].datum(), c[2].func()
+    if c.in_groups:
+        c.fail("Cannot treat the output of `group` as a stream (did you mean to `ungroup`?).")
+    seq, base, function = c[0].seq(), c[1].datum(), c[2].func()
+    emit, final = c.opt("emit"), c.opt("final_emit")
     if function.arity not in (0, 2):
         c.fail("The accumulator function passed to `fold` should expect 2 arguments")
-    for item in seq.finite(c.q):
-        value = function(c.q, value, item).datum()
-    return value
+    if emit is None:
+        if final:
+            c.fail("[sandbox] FOLD with `final_emit` and without `emit` is not supported.")
+        value = base
+        for item in seq.finite(c.q):
+            value = function(c.q, value, item).datum()
+        return value
+
+    def rows(q):
+        value = base
+        for item in seq.items(q):
+            before, value = value, function(q, value, item).datum()
+            yield from expect(emit.func()(q, before, item, value).datum(), "ARRAY")
+        if final:
+            yield from expect(final.func()(q, value).datum(), "ARRAY")
+
+    return c.stream(Seq(rows, c.node, array=seq.array, feed=seq.feed, infinite=seq.infinite))

@@ -71,7 +71,7 @@ def rounded(value):
 
 
 term(183, "floor", 1)(lambda c: number(math.floor(c[0].num())))
-term(184, "ceil", 1)(lambda c: number(math.ceil(c[0].num())))
+term(184, "ceil", 1)(lambda c: number(math.copysign(math.ceil(c[0].num()), c[0].num())))
 term(185, "round", 1)(lambda c: rounded(c[0].num()))
 
 
@@ -90,3 +90,35 @@ def random_(c):
     if low >= high:
         c.fail(f"Lower bound ({low}) is not less than upper bound ({high}).")
     return random.randrange(low, high)
+
+
+# Bits (2.4)
+
+
+def bits(code, name, step, low=2):
+    """A term on whole numbers, which are taken as 64-bit integers and must fit 53 bits again."""
+
+    @term(code, name, low, -1 if low == 2 else low)
+    def run(c):
+        value = c[0].int()
+        for i in range(1, c.n):
+            value = step(value, c[i].int(), c)
+        if low == 1:
+            value = ~value
+        if abs(value) > 2**53:
+            c.fail(f"Integer too {'large' if value > 0 else 'small'}: {value}")
+        return value
+
+
+def shifted(left, by, c, sign=1):
+    if by < 0:
+        c.fail("Cannot bit-shift by a negative value")
+    return left << min(by, 64) if sign > 0 else left >> min(by, 64)
+
+
+bits(191, "bit_and", lambda left, right, c: left & right)
+bits(192, "bit_or", lambda left, right, c: left | right)
+bits(193, "bit_xor", lambda left, right, c: left ^ right)
+bits(194, "bit_not", None, low=1)
+bits(195, "bit_sal", shifted)
+bits(196, "bit_sar", lambda left, by, c: shifted(left, by, c, -1))

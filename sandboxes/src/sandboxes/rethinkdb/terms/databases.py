@@ -8,6 +8,7 @@ from ..results import DB, TABLE
 
 
 def meta(code, name, low, high=None, opts=(), **more):
+    """A term that asks for more than its arguments, and so is not deterministic."""
     return term(code, name, low, high, opts, pure=False, **more)
 
 
@@ -56,8 +57,10 @@ meta(59, "db_list", 0)(lambda c: sorted([*c.q.store.dbs, "rethinkdb"]))
 meta(62, "table_list", 0, 1)(lambda c: (c[0].db() if c.n else default_db(c)).names())
 
 
-@meta(15, "table", 1, 2, ["read_mode", "identifier_format"], refuse=["identifier_format"])
+@meta(15, "table", 1, 2, ["read_mode", "use_outdated", "identifier_format"], refuse=["identifier_format"])
 def table(c):
+    if c.opt("use_outdated"):
+        c.fail("The `use_outdated` optarg is no longer supported.  Use the `read_mode` optarg instead.")
     mode = c.opt("read_mode")
     if mode and mode.str() not in ("single", "majority", "outdated"):
         names = 'options are "majority", "single", and "outdated"'

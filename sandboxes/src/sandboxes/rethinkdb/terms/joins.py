@@ -3,6 +3,7 @@
 from ..datum import limited
 from ..registry import term
 from ..results import Seq
+from ..table import interleave
 from .mapping import unless_missing
 
 
@@ -37,9 +38,12 @@ def eq_join(c):
         found = []
         for row in left.items(q):
             value = unless_missing(lambda: function(q, row).datum())
-            for place, other in table.lookup(name, [value]) if value is not None else ():
-                found.append((place, {"left": row, "right": other}))
+            for place in table.lookup(name, [value]) if value is not None else ():
+                other = table.rows.get(place)
+                if other is not None:
+                    found.append((place, {"left": row, "right": other}))
             limited(found, q.limit)
-        return (pair for _, pair in sorted(found, key=lambda pair: pair[0]))  # as that table reads
+        found = interleave(found, lambda pair: table.ranks.get(pair[0]))  # as that table is read
+        return (pair for _, pair in found)
 
-    return c.stream(Seq(rows, c.node))
+    return c.stream(Seq(rows, c.node, array=left.array))

@@ -1,8 +1,6 @@
 """map, concat_map, filter (``terms/seq.cc``)."""
 
-from ..datum import expect, ptype, truth
-from ..errors import EMPTY_USER, NON_EXISTENCE, Fault, missing
-from ..keys import key
+from ..errors import NON_EXISTENCE, Fault
 from ..registry import term
 from ..results import Seq
 
@@ -19,7 +17,10 @@ def unless_missing(function, otherwise=None):
 
 def rows_and_table(value):
     """The sequence of a value and, if it is a selection, its table."""
-    return (value.selection().seq, value.selection().table) if value.is_selection else (value.seq(), None)
+    if value.is_selection:
+        selection = value.selection()
+        return selection.seq, selection.table
+    return value.seq(), None
 
 
 @term(38, "map", 2, -1, grouped="stream", closed=True)
@@ -38,7 +39,8 @@ def map_(c):
         together = zip(*(seq.items(q) for seq in seqs), strict=False)
         return (function(q, *items).datum() for items in together)
 
-    return c.stream(Seq(rows, c.node, array=all(seq.array for seq in seqs)))
+    array, infinite = all(seq.array for seq in seqs), all(seq.infinite for seq in seqs)
+    return c.stream(Seq(rows, c.node, array=array, infinite=infinite))
 
 
 @term(40, "concatmap", 2, grouped="stream", closed=True)
@@ -48,42 +50,11 @@ def concat_map(c):
     return c.stream(seq.then("concat_map", step, c.node))
 
 
-def matches(pattern, row):
-    """``filter_match``: whether the row has the fields of the pattern."""
-    if ptype(pattern) == "LITERAL":
-        return key(pattern["value"]) == key(row)
-    for name, value in sorted(pattern.items()):
-        if name not in expect(row, "OBJECT"):
-            raise missing(f"No attribute `{name}` in object.")
-        if type(value) is dict and type(row[name]) is dict:
-            if not matches(value, row[name]):
-                return False
-        elif key(value) != key(row[name]):
-            return False
-    return True
-
-
 @term(39, "filter", 2, 2, ["default"], grouped="stream", closed=True)
 def filter_(c):
     seq, table = rows_and_table(c[0])
     function, default = c.arg(1, literal=True).func("const"), c.node.opts.get("default")
 
-    def keep(row):
-        try:
-            found = function(c.q, row).datum()
-            if function.matches and type(found) is dict:
-                return (row,) if matches(found, row) else ()
-            if found is None:
-                raise missing("")
-            return (row,) if truth(found) else ()
-        except Fault as fault:
-            if fault.kind != NON_EXISTENCE:
-                raise
-            try:
-                return (row,) if default and default.eval(c.q, c.scope).bool() else ()
-            except Fault as other:
-                if other.kind != EMPTY_USER or not fault.message:
-                    raise
-            raise
-
+    otherwise = default and (lambda: default.eval(c.q, c.scope).bool())
+    keep = lambda row: (row,) if function.holds(c.q, row, otherwise) else ()
     return c.stream(seq.then("filter", keep, c.node, function), table)

@@ -70,7 +70,8 @@ def on_object_or_rows(c, mode, run):
         message = f"Cannot perform {name} on a non-object non-sequence `{value.show()}`."
         raise logic(message, value.node)
     seq = Seq(value.datum(), value.node, array=True) if value.is_datum else value.seq()
-    return c.stream(seq.then(mode, step, c.node))
+    table = value.selection().table if mode == "filter" and value.is_selection else None
+    return c.stream(seq.then(mode, step, c.node), table)
 
 
 def path_spec(c, values):

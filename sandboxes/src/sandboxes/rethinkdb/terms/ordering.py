@@ -50,7 +50,7 @@ def order_by(c):
         return c.val(SLICE, part)
 
     def rows(q):
-        for _, pairs in itertools.groupby(part.table.pairs(part), lambda pair: key(pair[1])):
+        for _, pairs in itertools.groupby(part.table.read(part, q), lambda pair: key(pair[1])):
             yield from sort(c, [row for row, _ in pairs], orders)
 
     return c.stream(Seq(rows, c.node), part.table)
@@ -60,19 +60,30 @@ term(73, "asc", 1)(lambda c: c[0])
 term(DESC, "desc", 1)(lambda c: c[0])
 
 
+def distinct_values(part, name, q):
+    """The values in another index of the rows of a slice."""
+    index, found = part.table.require_index(name), {}
+    for row, _ in part.table.read(part, q):
+        for value in index.values(row, q) if index else [row[name]]:
+            found.setdefault(key(value), value)
+    return (found[place] for place in sorted(found))
+
+
 @term(42, "distinct", 1, 1, ["index"])
 def distinct(c):
     value, index = c[0], c.opt("index")
     if value.kind in (TABLE, SLICE):
         part = value.slice()
         name = index.str() if index else part.index
+        if index and part.bounds and part.index != name:
+            return c.stream(Seq(lambda q: distinct_values(part, name, q), c.node))
         if part.index in (None, name):
             order = Slice(part.table, name, part.order or "asc", part.bounds)
             if index is None:
                 return c.stream(Seq(order.seq(c.node).items, c.node))
 
             def values(q):
-                found = (value for _, value in part.table.pairs(order))
+                found = (value for _, value in part.table.read(order, q))
                 return (next(same) for _, same in itertools.groupby(found, key))
 
             return c.stream(Seq(values, c.node))

@@ -2,7 +2,7 @@
 
 from ..errors import logic, missing
 from ..registry import term
-from ..results import SELECTION, SINGLE, SLICE, Selection, Seq, Single, Slice
+from ..results import SELECTION, SINGLE, SLICE, Selection, Single, Slice
 from .times import is_open
 
 
@@ -20,11 +20,7 @@ def get_all(c):
     if None in values:
         raise missing("Keys cannot be NULL.", c[values.index(None) + 1].node)
 
-    def rows(q):
-        found = table.lookup(name, values)
-        return (row for _, row in sorted(found, key=lambda pair: pair[0]))
-
-    return c.val(SELECTION, Selection(table, Seq(rows, c.node)))
+    return c.val(SELECTION, Selection(table, Slice(table, name, values=values).seq(c.node), c.q))
 
 
 @term(182, "between", 3, 3, ["index", "left_bound", "right_bound"])

@@ -27,7 +27,7 @@ def nth(c):
     if n < -1:
         c.fail(f"Cannot use an index < -1 ({n}) on a stream.")
     found = None
-    for i, row in enumerate(seq.finite(c.q)):
+    for i, row in enumerate(seq.finite(c.q, few=n >= 0)):
         found = [row] if n in (i, -1) else None
         if i == n:
             break
@@ -42,7 +42,7 @@ def single(c, table, row):
 
 @term(86, "is_empty", 1)
 def is_empty(c):
-    return not any(True for _ in itertools.islice(c[0].seq().finite(c.q), 1))
+    return not any(True for _ in itertools.islice(c[0].seq().finite(c.q, few=True), 1))
 
 
 def slice_of(c, left, right, left_open=False, right_open=True):
@@ -65,7 +65,8 @@ def slice_of(c, left, right, left_open=False, right_open=True):
         c.fail("Cannot slice to an open right index of -1 on a stream.")
     start = left + left_open
     stop = None if right == -1 else max(right + (not right_open), start)
-    return c.stream(seq.over(lambda items: itertools.islice(items, start, stop), c.node), table)
+    endless = stop is None and seq.infinite
+    return c.stream(seq.over(lambda items: itertools.islice(items, start, stop), c.node, endless), table)
 
 
 @term(30, "slice", 2, 3, ["left_bound", "right_bound"])
@@ -83,7 +84,11 @@ def limit(c):
     (seq, table), n = rows_and_table(c[0]), c[1].int(32)
     if n < 0:
         c.fail(f"LIMIT takes a non-negative argument (got {n})")
-    return c.stream(seq.over(lambda items: itertools.islice(items, n), c.node), table)
+    if seq.slice and seq.slice.limit is None and not seq.steps:
+        return c.stream(seq.slice.first(n).seq(c.node), table)
+    first = seq.over(lambda items: itertools.islice(items, n), c.node)
+    first.problem = None if seq.array else "[sandbox] CHANGES of `limit` after another term is not supported."
+    return c.stream(first, table)
 
 
 @term(81, "sample", 2, pure=False)

@@ -19,7 +19,10 @@ def local(time):
     """The wall clock of a time in its own zone."""
     try:
         seconds = time["epoch_time"] + zone_seconds(time["timezone"])
-        return EPOCH + datetime.timedelta(milliseconds=round(seconds * 1000))
+        wall = EPOCH + datetime.timedelta(milliseconds=round(seconds * 1000))
+        if wall.year < 1400:
+            raise OverflowError
+        return wall
     except OverflowError:
         raise logic("Error in time logic: Year is out of valid range: 1400..9999.") from None
 
@@ -134,7 +137,7 @@ PORTIONS = {
     133: ("hours", lambda wall: wall.hour),
     134: ("minutes", lambda wall: wall.minute),
     135: ("seconds", lambda wall: number(wall.second + wall.microsecond / 1e6)),
-    126: ("time_of_day", lambda wall: number((wall - EPOCH).total_seconds() % 86400)),
+    126: ("time_of_day", lambda wall: number(round((wall - EPOCH).total_seconds() % 86400, 3))),
 }
 for code, (name, take) in PORTIONS.items():
     term(code, name, 1)(lambda c, take=take: take(local(c[0].time())))

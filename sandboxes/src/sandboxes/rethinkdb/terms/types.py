@@ -50,6 +50,8 @@ def coerce_to(c):
     if start == "OBJECT" and target == "ARRAY":
         return limited([[name, item] for name, item in sorted(datum.items())], c.q.limit)
     if start == "STRING" and target == "NUMBER":
+        if re.fullmatch(r"\s*[+-]?0[xX][0-9a-fA-F]+\.?[0-9a-fA-F]*([pP][+-]?\d+)?", datum):
+            return number(float.fromhex(datum))  # as strtod does
         if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", datum):
             c.fail(f"Could not coerce `{datum}` to NUMBER.")
         return number(float(datum))
