@@ -22,6 +22,16 @@ ROWS = [{"id": 1, "age": 1, "tags": ["x"]}, {"id": 2, "age": 20}, {"id": 3, "age
 PAUSE, MORE, PATIENCE = 0.02, 0.25, 1.5  # seconds: between writes, for one more event, for one that is due
 
 
+FILES = {"first": "answers", "more": "more answers", "feeds": "scenes of changefeeds"}
+DOCUMENT = Path(__file__).parents[2] / "docs/conformance.md"
+START, END = "<!-- RethinkDB: made by conformance.rethinkdb --write -->", "<!-- RethinkDB: end -->"
+# Why an answer is not the recorded one. Every one is refused by name.
+REASONS = {
+    "more 84": "There is no JavaScript engine here: a script that is a JSON literal is answered, any other refused.",
+    "more 102": "`r.http` asks other servers: let the app do that.",
+}
+
+
 class Result(NamedTuple):
     """One question: where it stands, what was asked, what was recorded and what was answered now."""
 
@@ -202,3 +212,40 @@ def ask_feeds(connect):
             yield Result(f"feeds {number}", asked, settled(recorded, scene), settled(answered, scene))
     finally:
         stage.close()
+
+
+# The table in docs/conformance.md
+
+
+def brief(value):
+    """A recorded or given answer in a few words."""
+    kind, value = value
+    text = value.splitlines()[0].rstrip(":") if isinstance(value, str) else json.dumps(value)
+    return f"{kind.lstrip('!')}: {text}" if kind.startswith("!") else f"`{text}`"
+
+
+def table(results):
+    """The generated part of the document."""
+    lines = ["| recorded | asked | same | refused | different |", "|---|---|---|---|---|"]
+    for name, words in FILES.items():
+        verdicts = [result.verdict for result in results if result.name.split()[0] == name]
+        counts = [str(verdicts.count(verdict)) for verdict in ("same", "refused", "different")]
+        lines.append(f"| {words} | {len(verdicts)} | {' | '.join(counts)} |")
+    lines += ["", "| answer | asked | RethinkDB | sandbox | why |", "|---|---|---|---|---|"]
+    for result in results:
+        if result.verdict != "same":
+            cells = [result.name, f"`{result.asked}`", brief(result.recorded), brief(result.answered)]
+            why = REASONS.get(result.name, "Not known yet.")
+            lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in [*cells, why]) + " |")
+    return "\n".join(lines)
+
+
+def written():
+    """What the document has there now."""
+    return DOCUMENT.read_text("utf-8").partition(START)[2].partition(END)[0].strip()
+
+
+def write(results):
+    before, _, rest = DOCUMENT.read_text("utf-8").partition(START)
+    after = rest.partition(END)[2]
+    DOCUMENT.write_text(f"{before}{START}\n\n{table(results)}\n\n{END}{after}", "utf-8")
