@@ -110,7 +110,8 @@ def ask_answers(conn, name):
             asked, tagged = case["reql"], name == "more"
             recorded = [case["kind"], case["message"] if "message" in case else case["value"]]
             answered = list(answer(conn, asked, tagged))
-            if "order_by" not in asked or "index_wait" in asked:
+            # Generated keys are random: so is their place in an order.
+            if "order_by" not in asked or "index_wait" in asked or "<uuid>" in json.dumps(recorded):
                 recorded[1], answered[1] = in_any_order(recorded[1]), in_any_order(answered[1])
             yield Result(f"{name} {case.get('n', number)}", asked, recorded, answered)
     finally:

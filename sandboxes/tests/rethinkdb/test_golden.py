@@ -1,10 +1,11 @@
-"""What a real RethinkDB 2.4.4 answered and did in feeds, asked again; the table in docs/conformance.md says the same."""
+"""What a real RethinkDB 2.4.4 answered and did in feeds, asked again; docs/conformance.md has what differs."""
 
 from functools import partial
 
 import pytest
-from conformance import reql
 from rethinkdb import r
+
+from conformance import reql
 
 
 @pytest.fixture(scope="module")
