@@ -5,6 +5,7 @@ from typing import NamedTuple
 from .datum import build, from_json, limited
 from .errors import LOGIC, Fault
 from .query import Node
+from .quick import quick_of
 from .registry import ARGS, FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, ORDER_BY, REFUSED, TERMS, UNION, VAR
 from .results import DATUM, Val
 
@@ -43,6 +44,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
         try:
             value = from_json(args) if code == 1 else _plain(opts if code == MAKE_OBJ else wire, q)
             node.value = Val(DATUM, value, node)
+            node.quick = quick_of(node)
             return node
         except (_NotPlain, Fault) as fault:  # terms in it, or an error: evaluating it will tell
             if code == 1:
@@ -94,6 +96,7 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
         fail("Cannot use r.row in nested queries.  Use functions instead.")
     pure = node.spec.pure or (node.spec.name == "uuid" and len(args) == 1)
     node.pure = pure and all(one.pure for one in (*node.args, *node.opts.values()))
+    node.quick = quick_of(node)
     return node
 
 

@@ -79,12 +79,13 @@ class Query:
 class Node:
     """A compiled term."""
 
-    __slots__ = ("code", "spec", "args", "opts", "parent", "frame", "id", "value", "pure", "params", "spliced")
+    __slots__ = ("code", "spec", "args", "opts", "parent", "frame", "id", "value", "pure", "params", "spliced", "quick")
 
     def __init__(self, parent, frame, number):
         self.parent, self.frame, self.id = parent, frame, number
         self.code, self.spec, self.args, self.opts = 1, None, (), {}
         self.value, self.pure, self.params, self.spliced = None, True, None, False
+        self.quick = None  # see quick.py
 
     def path(self):
         frames, node = [], self

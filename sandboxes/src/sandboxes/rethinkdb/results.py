@@ -5,6 +5,7 @@ from typing import NamedTuple
 from .datum import expect, get_field, integer, limited, ptype, truth, type_name, typed
 from .errors import EMPTY_USER, LOGIC, NON_EXISTENCE, Fault, logic, missing
 from .keys import key, matches
+from .quick import MISS
 from .registry import plural
 from .text import clip, show
 
@@ -141,12 +142,22 @@ class Func:
     def __init__(self, run, node, arity=0, pure=True, matches=False):
         self.run, self.node, self.arity = run, node, arity
         self.pure, self.matches = pure, matches
+        self.quick = None  # of one row, as in quick.py
 
     def __call__(self, q, *args, literal=False):
         if self.arity and len(args) != self.arity:
             expected, found = plural(len(args)), plural(self.arity)
             raise logic(f"Expected function with {expected} but found function with {found}.", self.node)
         return self.run(q, args, literal)
+
+    def datum(self, q, *args):
+        """What it gives, as a value."""
+        if self.quick and len(args) == 1:
+            q.tick()
+            value = self.quick(*args)
+            if value is not MISS:
+                return value
+        return self(q, *args).datum()
 
     def holds(self, q, row, otherwise=None):
         """Whether the row passes (``func_t::filter_call``).
@@ -155,7 +166,7 @@ class Func:
         not exist; an r.error() without a message in it brings the first error back.
         """
         try:
-            found = self(q, row).datum()
+            found = self.datum(q, row)
             if self.matches and type(found) is dict:
                 return matches(found, row)
             if found is None:

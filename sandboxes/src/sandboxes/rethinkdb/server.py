@@ -15,7 +15,7 @@ from .text import log
 
 __all__ = ["serve", "terms"]
 
-STACK = 64 * 1024 * 1024  # address space only; queries nest
+STACK = 16 * 1024 * 1024  # address space only; queries nest, and larger ones are not used again by the next thread
 FULL = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 

@@ -29,7 +29,7 @@ def measured(c, seq, function, kind=None):
     found = False
 
     def measure(row):
-        value = function(c.q, row).datum() if function else row
+        value = function.datum(c.q, row) if function else row
         return (expect(value, kind) if kind else value, row)
 
     for row in seq.finite(c.q):
@@ -90,7 +90,7 @@ aggregation(148, "max", extreme)
 def reduce(c):
     function, result = c[1].func(), None
     for i, item in enumerate(c[0].seq().finite(c.q)):
-        result = [function(c.q, *result, item).datum() if i else item]
+        result = [function.datum(c.q, *result, item) if i else item]
     if result is None:
         raise missing("Cannot reduce over an empty stream.", function.node)
     return result[0]
@@ -109,13 +109,13 @@ def fold(c):
             c.fail("[sandbox] FOLD with `final_emit` and without `emit` is not supported.")
         value = base
         for item in seq.finite(c.q):
-            value = function(c.q, value, item).datum()
+            value = function.datum(c.q, value, item)
         return value
 
     def rows(q):
         value = base
         for item in seq.items(q):
-            before, value = value, function(q, value, item).datum()
+            before, value = value, function.datum(q, value, item)
             yield from expect(emit.func()(q, before, item, value).datum(), "ARRAY")
         if final:
             yield from expect(final.func()(q, value).datum(), "ARRAY")

@@ -25,7 +25,7 @@ def funcall(c):
         return function(c.q)
     first, rest = c[1], [c[i].datum() for i in range(2, c.n)]
     if first.kind is GROUPED:
-        pairs = [(name, function(c.q, value, *rest).datum()) for name, value in first.data.pairs]
+        pairs = [(name, function.datum(c.q, value, *rest)) for name, value in first.data.pairs]
         return c.val(GROUPED, Groups(pairs))
     return function(c.q, first.datum(), *rest)
 

@@ -30,14 +30,19 @@ def implicit_var(c):
 def func(c):
     scope, params, body = c.scope, c.node.params, c.node.args[1]
 
-    def run(q, args, literal):
+    def inside(args):
         inner = {**scope, **dict(zip(params, args, strict=False))}
         if len(params) == 1:
             inner[None] = args[0]  # r.row
-        return body.eval(q, inner, literal)
+        return inner
 
+    run = lambda q, args, literal: body.eval(q, inside(args), literal)
     matches = body.code in (1, MAKE_OBJ)
-    return c.val(FUNCTION, Func(run, c.node, len(params), c.node.pure, matches))
+    function = Func(run, c.node, len(params), c.node.pure, matches)
+    if body.quick and len(params) == 1:
+        quick, (param,) = body.quick, params
+        function.quick = lambda row: quick({**scope, param: row, None: row})
+    return c.val(FUNCTION, function)
 
 
 @term(ARGS, "args", 1)

@@ -25,7 +25,7 @@ def group(c):
         if size >= c.q.limit:
             message = f"Grouped data over size limit `{c.q.limit}`.  Try putting a reduction "
             c.fail(message + "(like `.reduce` or `.count`) on the end.", RESOURCE)
-        names = [unless_missing(lambda: function(c.q, row).datum()) for function in functions]
+        names = [unless_missing(lambda: function.datum(c.q, row)) for function in functions]
         names += [value] if index else []
         for name in names_of(names, multi):
             groups.setdefault(key(name), (name, []))[1].append(row)

@@ -37,7 +37,7 @@ def eq_join(c):
         table.require_index(name)
         found = []
         for row in left.items(q):
-            value = unless_missing(lambda: function(q, row).datum())
+            value = unless_missing(lambda: function.datum(q, row))
             for place in table.lookup(name, [value]) if value is not None else ():
                 other = table.rows.get(place)
                 if other is not None:

@@ -32,12 +32,12 @@ def map_(c):
         s = "" if function.arity == 1 else "s"
         c.fail(f"The function passed to `map` expects {function.arity} argument{s}, but {found} found.")
     if len(seqs) == 1:
-        step = lambda row: (function(c.q, row).datum(),)
+        step = lambda row: (function.datum(c.q, row),)
         return c.stream(seqs[0].then("map", step, c.node, function))
 
     def rows(q):
         together = zip(*(seq.items(q) for seq in seqs), strict=False)
-        return (function(q, *items).datum() for items in together)
+        return (function.datum(q, *items) for items in together)
 
     array, infinite = all(seq.array for seq in seqs), all(seq.infinite for seq in seqs)
     return c.stream(Seq(rows, c.node, array=array, infinite=infinite))

@@ -21,7 +21,7 @@ def comparisons(c):
 
 def sort(c, rows, orders):
     for function, descending in reversed(orders):
-        place = lambda row: unless_missing(lambda: key(function(c.q, row).datum()), (-1,))
+        place = lambda row: unless_missing(lambda: key(function.datum(c.q, row)), (-1,))
         rows.sort(key=place, reverse=descending)  # rows without the field come first
     return rows
 

@@ -39,7 +39,7 @@ def union(c):
         if how.is_datum and type(how.datum()) is list:
             c.fail("[sandbox] the option `interleave` of UNION takes a field or a function.")
         function = how.func("field")
-        place = lambda item: key(function(c.q, item).datum())
+        place = lambda item: key(function.datum(c.q, item))
         rows = lambda q: heapq.merge(*(seq.items(q) for seq in seqs), key=place)
     whole = Seq(rows, c.node, array=array, infinite=infinite)
     if how is None and seqs and not any(seq.array for seq in seqs):

@@ -178,7 +178,7 @@ def update(c):
 @meta(55, "replace", 2, 2, ["non_atomic", *WRITE], **REWRITE)
 def replace(c):
     function = c.arg(1).func("const")
-    return rewrite(c, lambda old: function(c.q, old).datum())
+    return rewrite(c, lambda old: function.datum(c.q, old))
 
 
 @meta(54, "delete", 1, 1, WRITE, **REWRITE)
