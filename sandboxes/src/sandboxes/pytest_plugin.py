@@ -64,7 +64,7 @@ def cassandra_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def _cassandra_session(cassandra_server: Server) -> Iterator[Any]:
+def _cassandra_session(cassandra_server: Server) -> Iterator[tuple[Any, Iterator[str]]]:
     from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
     from cassandra.policies import RoundRobinPolicy
 
@@ -79,19 +79,34 @@ def _cassandra_session(cassandra_server: Server) -> Iterator[Any]:
         max_schema_agreement_wait=0,
         execution_profiles={EXEC_PROFILE_DEFAULT: ExecutionProfile(load_balancing_policy=RoundRobinPolicy())},
     )
-    yield cluster.connect()
+    session = cluster.connect()
+    yield session, _keyspaces(session)
     cluster.shutdown()
 
 
+def _keyspaces(session: Any) -> Iterator[str]:
+    """Names of new keyspaces. The next one is made while a test runs: nobody waits for it."""
+
+    def make() -> tuple[str, Any]:
+        name = f"test_{next(_numbers)}"
+        replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
+        return name, session.execute_async(f"CREATE KEYSPACE {name} WITH replication = {replication}")
+
+    following = make()
+    while True:
+        name, made = following
+        made.result()
+        following = make()
+        yield name
+
+
 @pytest.fixture
-def cassandra_session(_cassandra_session: Any) -> Iterator[Any]:
+def cassandra_session(_cassandra_session: tuple[Any, Iterator[str]]) -> Any:
     """A session of the driver that uses a keyspace of this test alone, ``session.keyspace``.
 
-    The driver's metadata of the schema is switched off (``cluster.metadata.keyspaces`` is empty).
+    The driver's metadata of the schema is switched off (``cluster.metadata.keyspaces`` is empty). Keyspaces are not
+    dropped: they end with the sandbox.
     """
-    name = f"test_{next(_numbers)}"
-    replication = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
-    _cassandra_session.execute(f"CREATE KEYSPACE {name} WITH replication = {replication}")
-    _cassandra_session.set_keyspace(name)
-    yield _cassandra_session
-    _cassandra_session.execute_async(f"DROP KEYSPACE {name}")
+    session, keyspaces = _cassandra_session
+    session.set_keyspace(next(keyspaces))
+    return session
