@@ -4,8 +4,10 @@ Ratios are of medians, both sides measured in turn in one run. With ``--record``
 chapters 8 and 10 show are written to docs/measured/.
 """
 
+import contextlib
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -174,7 +176,7 @@ def bench_ways(requests=100):
 
     def start():
         """way -> (app, path), all of them new."""
-        pooled, early = app("pooled"), app("early", OPEN_EARLY=True)
+        pooled, early = app("pooled", CLIENT_PER_REQUEST=True), app("early", OPEN_EARLY=True)
         return {
             "RethinkDB, connection per context": (app("per context", POOL_SIZE=0), "/songs/so-what"),
             "RethinkDB, one connection for all": (early, "/early/songs/so-what"),
@@ -238,7 +240,7 @@ def bench_streaming(rows=100_000, page=200, rounds=3):
     ways = {"a list": f"/listed{station}", "a stream": station}
 
     def app():
-        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page)
+        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page, WRONG_WAYS=True)
 
     app().flask("load", "--rows", str(rows), "--size", "100")
     downloads, pages = {way: [] for way in ways}, {}
@@ -326,6 +328,82 @@ def formatters(rows, rounds=5):
     for way, taken in times.items():
         ratio = median(taken) / median(times["page by page"])
         print(f"{way}: {rows / median(taken):,.0f} rows/s; page by page is {ratio:.2f} times as fast")
+
+
+ASKS_ONCE = """
+import sqlite3
+from flask import Flask, current_app, g
+from pymongo import MongoClient
+from rethinkdb import r
+
+def create_app():
+    app = Flask(__name__)
+    app.config.from_prefixed_env()
+    mongo = MongoClient(app.config["MONGODB_URI"])
+
+    @app.get("/rethinkdb")
+    def ask_rethinkdb():
+        config = current_app.config
+        g.conn = r.connect(config["RETHINKDB_HOST"], config["RETHINKDB_PORT"], config["RETHINKDB_DB"])
+        return {"n": r.expr(1).run(g.conn)}
+
+    @app.get("/sqlite")
+    def ask_sqlite():
+        g.conn = sqlite3.connect(current_app.config["FILE"])
+        return {"n": g.conn.execute("SELECT n FROM t").fetchone()[0]}
+
+    @app.get("/mongodb")
+    def ask_mongodb():
+        return {"n": mongo[current_app.config["MONGODB_DB"]].t.find_one()["n"]}
+
+    @app.teardown_appcontext
+    def close_conn(exc):
+        conn = g.pop("conn", None)
+        if conn is not None:
+            conn.close()
+
+    return app
+"""
+
+
+def bench_recorder(requests=500, many=10_000):
+    """What recording costs: a request with it against without, in turn; memory over many requests."""
+    from workbook.running.launch import App, _environment, _locate
+
+    reach = {**databases.rethinkdb("cost").settings}
+    mongo = databases.mongodb("cost")
+    with tempfile.TemporaryDirectory() as folder, mongo.connect() as client:
+        client[mongo.name].t.insert_one({"n": 1})
+        with contextlib.closing(sqlite3.connect(Path(folder, "cost.db"))) as conn:
+            conn.executescript("CREATE TABLE t (n); INSERT INTO t VALUES (1);")
+        path = Path(folder, "asks_once.py")
+        path.write_text(ASKS_ONCE, encoding="utf-8")
+        settings = {**reach, **mongo.settings, "FILE": str(Path(folder, "cost.db"))}
+        apps = {}
+        for recorded in (True, False):
+            apps[recorded] = App("cost", {**_locate(path), "recorded": recorded}, _environment(settings))
+            apps[recorded]._start(10)
+        for view in ("/rethinkdb", "/sqlite", "/mongodb"):
+            times = {recorded: [] for recorded in apps}
+            for _ in range(requests):
+                for recorded, app in apps.items():
+                    times[recorded].append(seconds(lambda app=app, view=view: app.get(view)))
+            cost, plain = (1000 * median(times[recorded]) for recorded in (True, False))
+            print(f"{view[1:]}: recorded {cost:.2f} ms, not recorded {plain:.2f} ms; ratio {cost / plain:.2f}")
+        for who, app in {"recorded": apps[True], "not recorded": apps[False]}.items():
+            sizes = []
+            processes = {"the app": psutil.Process(app._child.pid), "the notebook": psutil.Process()}
+            for number in range(many):
+                app.get(("/rethinkdb", "/sqlite", "/mongodb")[number % 3])
+                if number in (many // 5, many // 5 * 3, many - 1):
+                    sizes.append({name: process.memory_info().rss / 2**20 for name, process in processes.items()})
+            for name in processes:
+                print(
+                    f"{who}, {name}: MB in the course of {many:,} requests: "
+                    + ", ".join(f"{s[name]:.1f}" for s in sizes)
+                )
+        for app in apps.values():
+            app.stop()
 
 
 BENCHES = {name.removeprefix("bench_"): value for name, value in list(globals().items()) if name.startswith("bench_")}

@@ -48,7 +48,7 @@ def picture():
         leak = True
         with pytest.raises(RuntimeError):
             app.test_client().get("/songs")
-    return base64.b64decode(re.search(r"base64,([^\"]+)", Timeline(recorder.events)._repr_html_())[1])
+    return base64.b64decode(re.search(r'src="[^,]+,([^"]+)', Timeline(recorder.events)._repr_html_())[1])
 
 
 def test_picture_is_what_the_workbook_draws():

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from flask import Flask
+from pymongo.errors import AutoReconnect
 
-from workbook import databases, paths
+from told import told
+from workbook import Recorder, Wire, databases, paths
 from workbook.child import ChildDied
 from workbook.drivers import mongodb, servers
 
@@ -206,3 +209,58 @@ def test_the_doctor_on_a_disk_without_room(monkeypatch):
     monkeypatch.setattr(mongodb.shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=300_000))
     finding = mongodb.look()
     assert "only 0.3 MB are free" in finding.detail and "TMPDIR=" in finding.fix
+
+
+def test_a_client_its_sockets_and_what_they_are_asked_are_on_the_timeline():
+    database = databases.mongodb("watched")
+    with Recorder(Flask("watched")) as recorder:
+        unused = database.connect()
+        with database.connect() as client:
+            with client.start_session() as session:
+                client.admin.command("ping", session=session)
+            client.admin.command("ping")
+            held = told(recorder.events)
+        unused.close()
+        client.close()
+    assert held == [
+        "made client 1",
+        "made client 2",
+        "open mongodb 1 of client 2",
+        "use mongodb 1",
+        "use mongodb 1",
+        "held mongodb 1, client 1, client 2",
+    ]
+    # The driver ends its sessions on the socket before it closes it: no use that somebody asked for.
+    assert told(recorder.events)[5:] == ["close mongodb 1", "ended client 2", "ended client 1"]
+
+
+def test_a_client_s_goodbye_is_said_once_each():
+    database = databases.mongodb("watched")
+    with Recorder(Flask("watched")) as recorder:
+        client = database.connect()
+        client.admin.command("ping")
+        client.close()
+        client.close()
+    assert told(recorder.events)[3:] == ["close mongodb 1", "ended client 1"]
+
+
+def test_a_socket_is_cut_where_a_command_fails_on_it():
+    database = databases.mongodb("watched")
+    with Wire(*database.address) as wire, Recorder(Flask("watched")) as recorder:
+        with database.through(wire).connect() as client:
+            client.admin.command("ping")
+            with client[database.name].t.find({}) as rows:
+                list(rows)
+            connection = next(iter(client._topology._servers.values())).pool.conns[0]
+            wire.cut()
+            with pytest.raises(AutoReconnect):
+                connection.command("admin", {"ping": 1})
+            told_of = [line for line in told(recorder.events) if line.startswith("close")]
+    assert told_of == ["close mongodb 1, cut"]
+
+
+def test_a_client_that_nobody_keeps_is_not_held():
+    database = databases.mongodb("watched")
+    with Recorder(Flask("watched")) as recorder:
+        database.connect().admin.command("ping")
+        assert told(recorder.events) == ["made client 1", "open mongodb 1 of client 1", "use mongodb 1"]

@@ -1,12 +1,8 @@
-import base64
-import html
-import itertools
-import re
-from xml.etree import ElementTree
-
 import pytest
+from svgs import NAME, alt, faults, pictures, texts, words
 
 from workbook import Lifetimes
+from workbook.figures.svg import NARROW, WIDE
 
 PLACES = ["g", "session", "global"]
 CHART = Lifetimes(
@@ -15,48 +11,55 @@ CHART = Lifetimes(
 )
 
 
-def picture(chart):
-    markup = chart._repr_html_()
-    return markup, ElementTree.fromstring(base64.b64decode(re.search(r"base64,([^\"]+)", markup)[1]))
-
-
-def test_text_has_a_bar_for_each_life_and_a_number_for_each_visit():
+def test_text_tells_each_life():
     assert repr(CHART).splitlines() == [
-        "         Ada  Ada again  Bob  <restart>",
-        "g        [1]  [1]        [1]  [1]",
-        "session  [1----2---------------3]",
-        "                         [1]",
-        "global   [1----2----------3]  [1]",
+        "g: 4 lives",
+        "  Ada 1",
+        "  Ada again 1",
+        "  Bob 1",
+        "  <restart> 1",
+        "session: 2 lives",
+        "  Ada 1 - Ada again 2 - <restart> 3",
+        "  Bob 1",
+        "global: 2 lives",
+        "  Ada 1 - Ada again 2 - Bob 3",
+        "  <restart> 1",
     ]
 
 
 def test_picture_says_the_same():
-    markup, svg = picture(CHART)
-    assert html.unescape(re.search(r'alt="([^"]*)"', markup)[1]) == f"Lifetimes.\n{CHART!r}"
-    texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts == [
-        *("Ada", "Ada again", "Bob", "<restart>"),
-        *("g", "1", "1", "1", "1", "session", "1", "2", "3", "1", "global", "1", "2", "3", "1"),
-    ]
-    bars = [bar for bar in svg.iter() if bar.get("class") == "bar"]
-    assert len(bars) == 8
-    assert len({bar.get("y") for bar in bars}) == 4
+    markup = CHART._repr_html_()
+    assert words(markup) == repr(CHART)
+    assert alt(markup) == "Lifetimes during 4 visits. Lives of each place: g 4, session 2, global 2."
+    for svg in pictures(markup).values():
+        assert sorted(texts(svg)) == sorted(
+            [*PLACES, "Ada", "Ada again", "Bob", "<restart>", *"1111", *"1231", *"1231"]
+        )
+        assert faults(svg) == []
 
 
-def test_lives_do_not_touch():
-    _, svg = picture(CHART)
-    edges = {}
-    for bar in svg.iter():
-        if bar.get("class") == "bar":
-            left = float(bar.get("x"))
-            edges.setdefault(bar.get("y"), []).append((left, left + float(bar.get("width"))))
-    for spans in edges.values():
-        assert all(before[1] < after[0] for before, after in itertools.pairwise(spans))
+def test_a_rail_for_each_life_a_mark_for_each_visit():
+    svg = pictures(CHART._repr_html_())[WIDE]
+    rails = [box for box in svg.iter(f"{NAME}rect") if box.get("class") == "dot"]
+    assert len(rails) == 4 + 2 + 2
+    assert sorted(float(rail.get("height")) for rail in rails) == [0] * 6 + [60, 90]
+    marks = [mark.get("class") for mark in svg.iter(f"{NAME}circle")]
+    assert (marks.count("dot"), marks.count("use")) == (8, 4)
 
 
-def test_light_and_dark():
-    data = re.search(r"base64,([^\"]+)", CHART._repr_html_())[1]
-    assert "prefers-color-scheme: dark" in base64.b64decode(data).decode()
+def test_lives_that_overlap_are_side_by_side():
+    svg = pictures(CHART._repr_html_())[WIDE]
+    rails = {float(box.get("x")) for box in svg.iter(f"{NAME}rect") if box.get("class") == "dot"}
+    assert len(rails) == 4  # g, two sessions, global
+
+
+@pytest.mark.parametrize("places", [1, 12])
+def test_long_names_and_many_places(places):
+    names = [f"{'place ' * 30}{number}" for number in range(places)]
+    chart = Lifetimes(names, [["visit " * 60, *[1] * places], ["\u00e9", *[2] * places]])
+    assert repr(chart).isascii() and max(map(len, repr(chart).splitlines())) <= 100
+    for width, svg in pictures(chart._repr_html_()).items():
+        assert width in (NARROW, WIDE) and faults(svg) == []
 
 
 def test_a_count_out_of_order():

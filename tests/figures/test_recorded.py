@@ -30,12 +30,20 @@ def test_table_says_with_what_it_was_measured(recorded):
         "Recorded: 10 rows, median of 5. Python 3.11.1, flask 3.1.3.",
     ]
     assert "a &lt;stream&gt;" in recorded._repr_html_()
-    assert "<p>Recorded: 10 rows, median of 5. Python 3.11.1, flask 3.1.3.</p>" in recorded._repr_html_()
+    assert ">Recorded: 10 rows, median of 5. Python 3.11.1, flask 3.1.3.</p>" in recorded._repr_html_()
 
 
 def test_a_column_as_bars(recorded):
-    assert repr(recorded.bars("MB", "Memory")).splitlines()[0] == "Memory (MB)"
+    assert repr(recorded.bars("MB", "Memory")).splitlines()[0] == "Memory"
+    assert recorded.bars("MB").unit == "MB"
     assert recorded.bars("ms").rows == [("a list", 1895), ("a <stream>", 11)]
+
+
+def test_the_unit_is_a_part_of_the_name(tmp_path):
+    write("ch99", "10 rows", ["flask"], [{"way": "a list", "ms, loopback": 1, "sockets, loopback": 2}], tmp_path)
+    recorded = Measured("ch99", tmp_path)
+    assert recorded.bars("ms, loopback").unit == "ms"
+    assert recorded.bars("sockets, loopback").unit == "sockets, loopback"
 
 
 def test_nothing_recorded_under_that_name(tmp_path):

@@ -248,8 +248,8 @@ def test_events_are_complete_when_they_are_read(app_file):
     with launch(path) as app:
         for number in range(1, 21):
             app.get("/")
-            kinds = [event["kind"] for event in app.events]
-            assert kinds.count("pop") == number
+            popped = [event["of"] for event in app.events if event["kind"] == "pop"]
+            assert popped == ["request", "app"] * number
 
 
 def test_what_a_request_does_after_its_answer_was_read_is_among_its_events(app_file):
@@ -417,3 +417,91 @@ time.sleep(60)
         parent.kill()
         parent.wait()
         parent.stdout.close()
+
+
+def test_an_app_that_died_in_a_view_has_told_how_it_came_to_that(app_file):
+    with launch(app_file(LAST_WORDS)) as app:
+        with pytest.raises(AppEnded):
+            app.get("/")
+        assert [event["kind"] for event in app.events] == ["request", "push", "push", "enter"]
+
+
+def test_what_an_app_did_before_it_was_stopped_is_kept(app_file):
+    last = """
+    @app.get("/wait")
+    def wait():
+        with app.app_context():
+            print("pushed")
+            Event().wait()
+
+    return app
+"""
+    app = launch(app_file("from threading import Event\n" + HELLO.replace("    return app\n", last)))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(app.get, "/wait")
+        app._child.wait_for_line("pushed")
+        app.stop()
+    assert [event["context"] for event in app.events if event["kind"] == "push"] == [1, 1, 2]
+
+
+def test_what_an_app_holds_is_asked_when_its_events_are(app_file):
+    last = """
+    import sqlite3
+    kept = []
+
+    @app.get("/keep")
+    def keep():
+        kept.append(sqlite3.connect(":memory:"))
+        return ""
+
+    @app.get("/lose")
+    def lose():
+        conn = sqlite3.connect(":memory:", check_same_thread=False)
+        conn.itself = conn
+        return ""
+
+    @app.get("/close")
+    def close():
+        kept.clear()
+        return ""
+
+    return app
+"""
+    with launch(app_file(HELLO.replace("    return app\n", last))) as app:
+        app.get("/lose")
+        assert app.events[-1]["kind"] == "response"
+        app.get("/keep")
+        assert app.events == app.events
+        assert (app.events[-1]["kind"], app.events[-1]["connections"]) == ("held", ["sqlite 2"])
+        assert app.log == ""
+        app.get("/close")
+        assert app.events[-1]["kind"] == "response"
+        app.get("/keep")
+        held = app.events
+        app.stop()
+        assert app.events == held
+
+
+def test_what_a_reader_leaves_out_is_for_the_timeline(hello, monkeypatch):
+    monkeypatch.setattr("workbook.running.launch.Timeline", lambda events, **options: options)
+    assert hello.timeline() == {"last": None, "only": None, "steps": True}
+    assert hello.timeline(2, "/name", False) == {"last": 2, "only": "/name", "steps": False}
+    assert hello.flask("routes").timeline(only="/name") == {"last": None, "only": "/name", "steps": True}
+
+
+def test_of_very_many_events_the_old_ones_go_and_what_is_open_stays(hello, monkeypatch):
+    monkeypatch.setattr("workbook.running.launch.MOST_EVENTS", 100)
+    opened = {"kind": "open", "connection": "rethinkdb 1"}
+    made = {"kind": "made", "thing": "client 1"}
+    passing = [{"kind": "open", "connection": "sqlite 1"}, {"kind": "close", "connection": "sqlite 1"}]
+    hello._remember([opened, made, *passing])
+    for number in range(30):
+        hello._remember([{"kind": "request", "request": number}] * 10)
+    events = hello.events
+    assert len(events) <= 100
+    assert events[:2] == [opened, made] and passing[0] not in events
+    assert events[-1]["request"] == 29
+    hello._remember([{"kind": "close", "connection": "rethinkdb 1"}, {"kind": "ended", "thing": "client 1"}])
+    for number in range(30):
+        hello._remember([{"kind": "request", "request": number}] * 10)
+    assert {event["kind"] for event in hello.events} == {"request"}

@@ -1,7 +1,15 @@
+import functools
+import gc
 import inspect
+import sqlite3
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from flask import Blueprint, Flask, abort, after_this_request, g
+from flask import Blueprint, Flask, abort, after_this_request, copy_current_request_context, g, request
+from flask.sessions import SecureCookieSessionInterface
 from rethinkdb.errors import ReqlDriverError
 
 from workbook import Recorder, Wire, databases
@@ -68,6 +76,19 @@ def app():
     return app
 
 
+def story(events):
+    """Requests and contexts with their numbers, and the names of steps, in order."""
+    lines = []
+    for event in events:
+        if event["kind"] in ("push", "pop"):
+            lines.append(f"{event['kind']} {event['of']} {event['context']}")
+        elif event["kind"] in ("request", "response"):
+            lines.append(f"{event['kind']} {event['request']}")
+        elif event["kind"] == "enter":
+            lines.append(event["name"])
+    return lines
+
+
 def steps(recorder):
     return [(e["hook"], e["name"]) for e in recorder.events if e["kind"] == "enter"]
 
@@ -106,8 +127,182 @@ def test_teardown_shows_the_exception_it_got(app):
 def test_contexts_are_numbered_and_nested_ones_are_their_own(app):
     with Recorder(app) as recorder:
         app.test_client().get("/nested")
-    contexts = [(e["kind"], e["context"]) for e in recorder.events if e["kind"] in ("push", "pop")]
+    contexts = [(e["kind"], e["context"]) for e in recorder.events if e.get("of") == "app"]
     assert contexts == [("push", 1), ("push", 2), ("pop", 2), ("pop", 1)]
+
+
+def test_the_request_context_is_inside_of_the_app_context(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop")
+    assert story(recorder.events) == [
+        "request 1",
+        "push app 1",
+        "push request 1",
+        *["first()", "second()", "shop()", "stamp()", "header()"],
+        "end_request(None)",
+        "pop request 1",
+        "end_context(None)",
+        "pop app 1",
+        "response 1",
+    ]
+
+
+def test_a_request_in_a_pushed_context_pushes_its_own_inside(app):
+    with Recorder(app) as recorder:
+        with app.app_context():
+            app.test_client().get("/shop")
+    told = [line for line in story(recorder.events) if not line.endswith(")")]
+    assert told == ["push app 1", "request 1", "push request 1", "pop request 1", "response 1", "pop app 1"]
+
+
+def test_a_session_is_opened_inside_of_the_request_context(app):
+    class Counting(SecureCookieSessionInterface):
+        def open_session(self, app, request):
+            sqlite3.connect(":memory:").close()
+            return super().open_session(app, request)
+
+    app.session_interface = Counting()
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop")
+    kinds = [event["kind"] for event in recorder.events]
+    assert kinds[:5] == ["request", "push", "push", "open", "close"]
+
+
+def test_a_context_that_is_kept_is_pushed_again(app):
+    with Recorder(app) as recorder:
+        with app.test_client() as client:
+            client.get("/shop")
+    told = [line for line in story(recorder.events) if line.startswith(("push", "pop"))]
+    once = ["push app 1", "push request 1", "pop request 1", "pop app 1"]
+    assert told == once * 2
+
+
+def test_a_context_that_is_pushed_twice_at_once_is_one(app):
+    with Recorder(app) as recorder:
+        context = app.app_context()
+        with context, context:
+            pass
+    assert story(recorder.events) == ["push app 1", "end_context(None)", "pop app 1"]
+
+
+def test_a_copied_context_in_a_thread_is_one_of_its_own(app):
+    @app.get("/copied")
+    def copied():
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(copy_current_request_context(lambda: request.path)).result()
+
+    with Recorder(app) as recorder:
+        assert app.test_client().get("/copied").text == "/copied"
+    told = [line for line in story(recorder.events) if line.startswith(("push", "pop"))]
+    assert told[:6] == [
+        *["push app 1", "push request 1"],
+        *["push app 2", "push request 2", "pop request 2", "pop app 2"],
+    ]
+
+
+def test_another_app_is_none_of_its_business(app):
+    other = Flask("other")
+    with Recorder(app) as recorder:
+        with other.test_request_context("/"):
+            assert recorder.events == []
+        with app.app_context(), other.test_request_context("/"):
+            pass
+    assert story(recorder.events) == ["push app 1", "end_context(None)", "pop app 1"]
+
+
+def test_a_step_knows_its_source(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop")
+        app.test_client().get("/shop")
+    sources = {event["name"]: event["source"] for event in recorder.events if event["kind"] == "enter"}
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    here = Path(__file__).relative_to(Path.cwd()).as_posix()
+    shop, stamp = lines.index('    @blueprint.get("/shop")'), lines.index("        @after_this_request")
+    assert (sources["shop()"], sources["stamp()"]) == (f"{here}:{shop + 1}", f"{here}:{stamp + 1}")
+
+
+def test_a_route_that_is_added_later_is_seen(app):
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop")
+        app.view_functions["shop.shop"] = lambda: "another"
+        assert app.test_client().get("/shop").text == "another"
+    assert steps(recorder).count(("view", "shop()")) == 2
+
+
+def test_a_middleware_that_starts_late_has_its_answer(app):
+    def middleware(environ, start_response, wsgi_app=app.wsgi_app):
+        yield from wsgi_app(environ, start_response)
+
+    app.wsgi_app = middleware
+    with Recorder(app) as recorder:
+        with app.test_client().get("/shop") as answer:
+            assert answer.text == "open"
+    assert [event["status"] for event in recorder.events if event["kind"] == "response"] == ["200 OK"]
+    assert {event["request"] for event in recorder.events} == {1}
+
+
+def test_what_somebody_holds_is_held(app):
+    kept = []
+
+    @app.get("/<way>")
+    def opens(way):
+        conn = sqlite3.connect(":memory:")
+        if way == "keeps":
+            kept.append(conn)
+        elif way == "closes":
+            conn.close()
+        elif way == "ties":
+            conn.itself = conn  # only the collector gets rid of it
+        return ""
+
+    with Recorder(app) as recorder:
+        for way in ("loses", "keeps", "closes", "ties"):
+            app.test_client().get(f"/{way}")
+        assert [event["kind"] for event in recorder.events].count("held") == 1
+        held = {"kind": "held", "context": None, "request": None, "connections": ["sqlite 2"], "things": []}
+        assert recorder.events[-1] == held
+        kept.pop().close()
+        assert recorder.events[-1]["kind"] == "close"
+
+
+def test_a_finalizer_that_the_collector_calls_closes_nothing(app):
+    class Handle:
+        def __init__(self):
+            self.conn, self.itself = sqlite3.connect(":memory:"), self
+
+        def __del__(self):
+            self.conn.close()
+
+    with Recorder(app) as recorder:
+        Handle()
+        assert [event["kind"] for event in recorder.events] == ["open"]
+        assert [event["kind"] for event in recorder.events] == ["open"]
+
+
+def test_many_requests_are_recorded_in_the_same_memory():
+    app, told = Flask("many"), []
+
+    @app.get("/")
+    def view():
+        after_this_request(lambda response: response)
+        sqlite3.connect(":memory:").close()
+        return ""
+
+    def ask(number):
+        for _ in range(number):
+            app.test_client().get("/").close()
+            told.clear()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    with Recorder(app, on_event=told.append):
+        ask(20)
+        tracemalloc.start()
+        try:
+            before = ask(20)
+            assert ask(400) - before < 400 * 20  # bytes: a set's slot for each request would be more
+        finally:
+            tracemalloc.stop()
 
 
 def test_teardown_that_raises_ends_the_context_and_loses_the_answer(app):
@@ -210,20 +405,46 @@ def test_what_is_handed_on_is_not_kept():
     assert told and not recorder.events
 
 
-def test_the_next_flask_hands_the_context_over_first(app):
-    from flask.globals import request_ctx
+def test_the_next_flask_hands_the_context_over_first(app, monkeypatch):
+    """Its main branch gives a context to each of these methods before what they take today."""
+
+    def given_over(response):
+        return response
+
+    context = SimpleNamespace(_after_request_functions=[given_over])
 
     class Next(Flask):
-        """Calls ``process_response`` as Flask's main branch does."""
-
-        def process_response(self, context, response):
-            return super().process_response(response)
+        def process_response(self, given, response):
+            return super().process_response(given._after_request_functions[0](response))
 
         def finalize_request(self, rv, from_error_handler=False):
-            return self.process_response(request_ctx._get_current_object(), self.make_response(rv))
+            return self.process_response(context, self.make_response(rv))
+
+        def do_teardown_request(self, given, exc=None):
+            assert given is context
+            super().do_teardown_request(exc)
+
+        def do_teardown_appcontext(self, given, exc=None):
+            assert given is context
+            super().do_teardown_appcontext(exc)
 
     app.__class__ = Next
     with Recorder(app) as recorder:
+        for name in ("do_teardown_request", "do_teardown_appcontext"):
+            # As the next Flask calls them, though today's does it here.
+            monkeypatch.setattr(app, name, functools.partial(getattr(app, name), context))
         assert app.test_client().get("/shop").text == "open"
-    steps = [event["hook"] for event in recorder.events if event["kind"] == "enter"]
-    assert "after_this_request" in steps and "teardown_appcontext" in steps
+        monkeypatch.undo()
+    told = [line for line in story(recorder.events) if line.endswith(")") or line.startswith("pop")]
+    assert told[3:] == [
+        *["given_over()", "header()"],  # and not stamp(), of a context that was not given
+        *["end_request(None)", "pop request 1", "end_context(None)", "pop app 1"],
+    ]
+
+
+def test_the_next_flask_has_one_context(app, monkeypatch):
+    monkeypatch.delattr("flask.ctx.RequestContext")
+    with Recorder(app) as recorder:
+        app.test_client().get("/shop")
+    told = [line for line in story(recorder.events) if line.startswith(("push", "pop"))]
+    assert told == ["push app 1", "pop app 1"]

@@ -114,20 +114,42 @@ def _cluster(host, port):
 
 
 def watch(recorder, cluster):
-    """Report to a Recorder which sessions the module SOCKETS opens and closes."""
+    """Report to a Recorder which sessions the module SOCKETS makes, uses and closes.
 
-    # Sessions: the driver opens and closes their sockets on threads of its own.
+    The driver opens and closes a session's sockets on threads of its own, one for each node: one
+    connection of the timeline stands for them, and is asked for each statement and each page.
+    """
+
     def connect(original, instance, *args, **kwargs):
         original(*args, **kwargs)
-        recorder.opened("cassandra", instance)
+        instance._sockets = _Sockets()
+        recorder.made("session", instance)
+        recorder.opened("cassandra", instance._sockets, owner=instance)
+
+    def ask(original, instance, *args, **kwargs):
+        if hasattr(instance, "_sockets"):
+            recorder.used(instance._sockets)
+        return original(*args, **kwargs)
+
+    def ask_again(original, instance, *args, **kwargs):
+        return ask(original, instance.session, *args, **kwargs)
 
     def close(original, instance):
         original()
-        recorder.closed(instance)
+        if hasattr(instance, "_sockets"):
+            recorder.closed(instance._sockets)
+            recorder.ended(instance)
 
     recorder.replace(cluster.Session, "__init__", connect)
+    recorder.replace(cluster.Session, "execute_async", ask)
+    recorder.replace(cluster.Session, "prepare", ask)
+    recorder.replace(cluster.ResponseFuture, "start_fetching_next_page", ask_again)
     recorder.replace(cluster.Session, "shutdown", close)
     recorder.replace(cluster.Session, "__del__", recorder.collected)
+
+
+class _Sockets:
+    """Those of a session."""
 
 
 def look():

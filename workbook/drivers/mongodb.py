@@ -6,10 +6,12 @@ import re
 import shutil
 import socket
 import tempfile
+import time
 from importlib.util import find_spec
 
 from workbook.child import Child, ChildDied
 from workbook.drivers import servers
+from workbook.drivers.mongod import REPLICA_SET
 from workbook.finding import Finding, setting
 
 PACKAGE = "pymongo"
@@ -17,7 +19,7 @@ SOCKETS = "pymongo.synchronous.pool"
 ONE_SERVER = re.compile(r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?")
 # What serves MongoDB, the first that is installed: its module and the arguments for a port.
 SERVED_BY = {
-    "secantus": lambda port: ["secantus", "--port", port, "--standalone"],
+    "secantus": lambda port: ["secantus", "--port", port],
     "mongoeco": lambda port: ["workbook.drivers.mongoeco_server", port],
 }
 ROOM = 4  # MB that the chapters need on disk
@@ -96,7 +98,8 @@ def mongodb(name):
     if uri:
         database = MongoDB(uri, f"{name}_{servers.learner()}")
     else:
-        database = MongoDB("mongodb://{}:{}".format(*servers.sandbox("mongodb", _start)), name)
+        # One node of a replica set: asked by itself, it needs no time to be discovered.
+        database = MongoDB("mongodb://{}:{}/?directConnection=true".format(*servers.sandbox("mongodb", _start)), name)
     with database.connect() as client:
         client.drop_database(database.name)
     return database
@@ -139,7 +142,23 @@ def _start_program(program, port):
         child.wait_for_line("(?i)waiting for connections", timeout=60)
     except ChildDied as died:
         raise ChildDied(f"{program} took no connections; {died}\n{died.log}", died.log) from None
+    _make_primary(port)
     return child, ("127.0.0.1", port)
+
+
+def _make_primary(port, timeout=30):
+    """Make a ``mongod`` that was started with ``--replSet`` the one member of its set; waits until it takes writes."""
+    from pymongo import MongoClient
+
+    with MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000) as client:
+        if "setName" not in client.admin.command("hello"):
+            member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        deadline = time.monotonic() + timeout
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server on port {port} did not become the primary of its replica set")
+            time.sleep(0.05)
 
 
 def _free_port():
@@ -148,21 +167,55 @@ def _free_port():
 
 
 def watch(recorder, pool):
-    """Report to a Recorder which sockets the module SOCKETS opens and closes."""
+    """Report to a Recorder which clients are made, and which sockets the module SOCKETS opens, uses and closes."""
+    from pymongo.monitoring import ConnectionClosedReason
+    from pymongo.synchronous.mongo_client import MongoClient
+
+    # Another socket of the pool failed: this one is not trusted any more.
+    failed = {ConnectionClosedReason.ERROR, ConnectionClosedReason.STALE}
+
+    def make(original, instance, *args, **kwargs):
+        original(*args, **kwargs)
+        recorder.made("client", instance)
+
+    def end(original, instance):
+        # The driver says goodbye on one of its sockets.
+        with recorder.silent("use"):
+            original()
+        recorder.ended(instance)
+
+    def pool_of(original, instance, address, options, is_sdam=False, client_id=None):
+        original(address, options, is_sdam, client_id)
+        instance._client_id = client_id
 
     # Sockets of the pool only: the monitor's come and go on a thread of their own.
     def connect(original, instance, conn, its_pool, address, number, is_sdam):
         original(conn, its_pool, address, number, is_sdam)
         if not is_sdam:
-            recorder.opened("mongodb", instance)
+            recorder.opened("mongodb", instance, owner=MongoClient._clients.get(its_pool._client_id))
 
-    def close(original, instance):
-        original()
-        recorder.closed(instance)
+    def checkout(original, instance, *args, **kwargs):
+        conn = original(*args, **kwargs)
+        recorder.used(conn)
+        return conn
 
-    recorder.replace(pool.Connection, "__init__", connect)
-    recorder.replace(pool.Connection, "_close_conn", close)
+    def fail(original, instance, error):
+        if isinstance(error, OSError):
+            recorder.closed(instance, cut=True)
+        original(error)
+
+    def close(original, instance, reason):
+        original(reason)
+        recorder.closed(instance, cut=reason in failed)
+
+    recorder.replace(MongoClient, "__init__", make)
+    recorder.replace(MongoClient, "close", end)
+    recorder.replace(pool.Pool, "__init__", pool_of)
+    recorder.replace(pool.Pool, "_get_conn", checkout)
     recorder.replace(pool.Pool, "__del__", recorder.collected)
+    recorder.replace(pool.Connection, "__init__", connect)
+    recorder.replace(pool.Connection, "_raise_connection_failure", fail)
+    recorder.replace(pool.Connection, "close_conn", close)
 
 
 def look():

@@ -1,5 +1,6 @@
-"""Every database that there is, in the doctor's order."""
+"""Every database that there is, in the doctor's order, and what the recorder watches."""
 
-from workbook.drivers import cassandra, mongodb, rethinkdb
+from workbook.drivers import cassandra, mongodb, rethinkdb, sqlite
 
 DRIVERS = [rethinkdb, cassandra, mongodb]
+WATCHED = [*DRIVERS, sqlite]

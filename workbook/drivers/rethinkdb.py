@@ -60,12 +60,27 @@ def rethinkdb(name):
 
 
 def watch(recorder, net):
-    """Report to a Recorder which connections the module SOCKETS opens and closes."""
+    """Report to a Recorder which connections the module SOCKETS opens, uses and closes."""
 
-    def connect(original, instance, *args):
-        result = original(*args)
+    def connect(original, instance, *args, **kwargs):
+        result = original(*args, **kwargs)
         recorder.opened("rethinkdb", instance)
         return result
+
+    def run_query(original, instance, query, *args, **kwargs):
+        # Not the batches that a cursor asks for: where they end is the server's business.
+        if query.type == net.pQuery.START:
+            recorder.used(instance)
+        return noticing(original, instance, query, *args, **kwargs)
+
+    def noticing(original, instance, *args, **kwargs):
+        try:
+            return original(*args, **kwargs)
+        except BaseException:
+            # A goodbye that fails is for close() to tell.
+            if not instance._closing and not instance.is_open():
+                recorder.closed(instance, cut=True)
+            raise
 
     def close(original, instance, *args, **kwargs):
         failed = None
@@ -76,9 +91,11 @@ def watch(recorder, net):
             raise
         finally:
             # The driver drops its socket even when the goodbye on it failed.
-            recorder.closed(instance, failed)
+            recorder.closed(instance, failed, cut=isinstance(failed, net.ReqlDriverError))
 
     recorder.replace(net.ConnectionInstance, "connect", connect)
+    recorder.replace(net.ConnectionInstance, "run_query", run_query)
+    recorder.replace(net.ConnectionInstance, "_read_response", noticing)
     recorder.replace(net.ConnectionInstance, "close", close)
 
 

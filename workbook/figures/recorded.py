@@ -24,8 +24,11 @@ import platform
 from importlib.metadata import version
 
 from workbook.figures.bars import Bars
+from workbook.figures.svg import WIDE
 from workbook.figures.table import Table
 from workbook.paths import RECORDED
+
+UNITS = ["ms", "s", "kB", "MB", "%"]
 
 
 def write(name, about, packages, rows, folder=RECORDED):
@@ -54,8 +57,9 @@ class Measured:
         return {next(iter(row.values())): row[column] for row in self.rows}
 
     def bars(self, column, title=None):
-        """One column as ``Bars``; its name is the unit."""
-        return Bars(title or self.about, column, self[column].items())
+        """One column as ``Bars``; its unit is what its name says beside a comma: "memory, MB"."""
+        unit = next((part for part in column.split(", ") if part in UNITS), column)
+        return Bars(title or self.about, unit, self[column].items())
 
     def _caption(self):
         tools = ", ".join(f"{tool} {number}" for tool, number in self.versions.items())
@@ -68,4 +72,5 @@ class Measured:
         return f"{self._table()!r}\n{self._caption()}"
 
     def _repr_html_(self):
-        return f"{self._table()._repr_html_()}<p>{html.escape(self._caption())}</p>"
+        caption = f'<p style="max-width: {WIDE}px">{html.escape(self._caption())}</p>'
+        return f"{self._table()._repr_html_()}{caption}"

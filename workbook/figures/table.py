@@ -2,7 +2,10 @@
 
 import html
 
-LEFT = 'style="text-align: left"'
+from workbook.figures.svg import WIDE
+
+# A long name breaks rather than let the table grow wider than a picture.
+LEFT = 'style="text-align: left; white-space: normal; overflow-wrap: anywhere"'
 
 
 class Table:
@@ -21,11 +24,16 @@ class Table:
 
     def _repr_html_(self):
         # JupyterLab would align everything to the right, as numbers are.
-        head = "".join(f'<th scope="col" {LEFT}>{html.escape(column)}</th>' for column in self.columns)
+        head = "".join(
+            f'<th scope="col" {LEFT}>{html.escape(column)}</th>' if column else "<td></td>" for column in self.columns
+        )
         body = "".join(
             f'<tr><th scope="row" {LEFT}>{html.escape(first)}</th>'
             + "".join(f"<td {LEFT}>{html.escape(value)}</td>" for value in values)
             + "</tr>"
             for first, *values in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return (
+            f'<table style="max-width: min({WIDE}px, 100%)">'
+            + f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )

@@ -20,6 +20,8 @@ from workbook.surroundings import plain
 # The end of a path in a traceback that is not the app's.
 OUR_FRAMES = {("running", "serve.py"), ("importlib", "__init__.py")}
 
+MOST_EVENTS = 20_000  # of an app: those of a thousand requests or more
+
 _running = {}
 
 
@@ -168,10 +170,11 @@ class App(Client):
         self._spec = spec
         self._environ = environ
         self._events = []
+        self._held = None
 
     def _start(self, timeout):
         self._child = Child(
-            "workbook.running.serve", json.dumps(self._spec), environ=self._environ, on_event=self._events.append
+            "workbook.running.serve", json.dumps(self._spec), environ=self._environ, on_event=self._remember
         )
         try:
             self.port = self._child.wait_for("ready", timeout=timeout)["ready"]
@@ -192,12 +195,24 @@ class App(Client):
         """What the app did so far (see ``recorder``), complete once its requests are answered."""
         if "workers" in self._spec:
             raise ValueError("with workers= nothing is recorded: read app.log, or count on a Wire")
+        self._child.send(held=True)
         self._child.sync()
-        return list(self._events)
+        held = self._held
+        return [*self._events, *([held] if held and (held["connections"] or held["things"]) else [])]
 
-    def timeline(self, last=None):
-        """What the app did so far as a Timeline; only its ``last`` groups of requests if given."""
-        return Timeline(self.events, last=last)
+    def _remember(self, events):
+        """Called with each batch of events, on one thread."""
+        for event in events:
+            if event["kind"] == "held":
+                self._held = event
+            else:
+                self._events.append(event)
+        if len(self._events) > MOST_EVENTS:
+            self._events = _shortened(self._events)
+
+    def timeline(self, last=None, only=None, steps=True):
+        """What the app did so far as a ``Timeline``, which says what ``last``, ``only`` and ``steps`` leave out."""
+        return Timeline(self.events, last=last, only=only, steps=steps)
 
     def flask(self, *command, input=""):
         """Run ``flask *command`` on the same app with the same settings -> Command."""
@@ -233,7 +248,7 @@ class Command:
 
     def __init__(self, spec, environ, timeout=30.0):
         events = []
-        child = Child("workbook.running.serve", json.dumps(spec), environ=environ, on_event=events.append)
+        child = Child("workbook.running.serve", json.dumps(spec), environ=environ, on_event=events.extend)
         try:
             self.exit_code = child.process.wait(timeout)
         finally:
@@ -241,8 +256,8 @@ class Command:
         self.output = child.log
         self.events = events
 
-    def timeline(self):
-        return Timeline(self.events)
+    def timeline(self, last=None, only=None, steps=True):
+        return Timeline(self.events, last=last, only=only, steps=steps)
 
     def __repr__(self):
         return f"{self.output}exit code {self.exit_code}"
@@ -274,6 +289,18 @@ class Reply:
             f"<div><strong>{self.status} {html.escape(self.reason)}</strong> "
             f"<code>{html.escape(kind)}</code><pre>{html.escape(self._body())}</pre></div>"
         )
+
+
+def _shortened(events):
+    """The younger half of a list of events, and from the older what it opened or made and did not close."""
+    half = len(events) // 2
+    gone = {_subject(event) for event in events[:half] if event["kind"] in ("close", "ended")}
+    kept = [event for event in events[:half] if event["kind"] in ("open", "made") and _subject(event) not in gone]
+    return kept + events[half:]
+
+
+def _subject(event):
+    return event.get("connection") or event.get("thing")
 
 
 def _own_traceback(log):

@@ -1,41 +1,58 @@
 """Write down what a Flask app does, without a change to its source.
 
-Flask's signals say when contexts and requests come and go; the registered hooks
-and views are wrapped where Flask keeps them; drivers are wrapped where they open
-and close their sockets. The result is a list of events, dicts with a ``kind``:
+Flask's signals say when contexts come; the registered hooks and views are wrapped where
+Flask keeps them, and the methods that end a request and its contexts where the app has
+them; drivers are wrapped where they open, use and close their connections. The result is
+a list of events, dicts with a ``kind``:
 
 =====================  ======================================================
 ``request``            ``request`` (number), ``method``, ``path``
 ``response``           ``request``, ``status`` and, when a teardown lost the
-                       finished answer, ``lost`` (its status)
-``push`` / ``pop``     ``context`` (number), ``request`` or None
-``enter`` / ``exit``   ``step`` (number), ``hook``, ``name``; at the exit
+                       finished answer, ``lost`` (its status) and ``raised``
+``push`` / ``pop``     ``of``: "app" or "request". The Flask that has one
+                       context for both pushes an "app" with ``request`` set
+``enter`` / ``exit``   ``step`` (number), ``hook``, ``name``; at the entrance
+                       ``source``: "file.py:line" in the app's folder, or the
+                       module of an installed package, or None; at the exit
                        ``raised`` (a class name or None)
-``open`` / ``close``   ``connection`` (driver and number), ``step`` or None;
-                       ``close`` has ``raised`` too
+``made`` / ``ended``   ``thing`` ("client 1"), that owns connections; ``step``
+``open``               ``connection`` ("mongodb 1"), ``owner`` (a thing or
+                       None), ``step`` or None
+``use``                ``connection``, ``step``: a query, a statement, a
+                       checkout from a pool
+``close``              ``connection``, ``step``, ``raised`` and ``cut``: True
+                       if the other side or the network ended it
+``held``               ``connections`` and ``things``: those not closed that
+                       somebody still refers to; last, where there are any
 ``command``            ``name`` of a ``flask`` command
 =====================  ======================================================
 
-Numbers count from 1 in each process. Every event has ``context`` and ``request``.
+Numbers count from 1 in each process. Every event has ``context`` and ``request``. What only
+the garbage collector closes, nobody closed: no event says so.
 """
 
 import contextlib
 import functools
+import gc
 import inspect
 import itertools
 import sys
 import threading
+import types
+import weakref
 from contextvars import ContextVar
-from weakref import WeakKeyDictionary
 
+import flask.ctx
 from flask import appcontext_pushed
-from flask.globals import app_ctx
+from flask.globals import _cv_app
 
-from workbook.drivers.registry import DRIVERS
+from workbook.drivers.registry import WATCHED
+from workbook.running.source import source_of
 
 _request = ContextVar("request", default=None)
 _step = ContextVar("step", default=None)
-_collecting = ContextVar("collecting", default=False)
+_waiting = ContextVar("waiting", default=None)  # a request context that pushes its app context first
+_silent = ContextVar("silent", default=())  # what counts for nothing
 
 
 class Recorder:
@@ -51,15 +68,17 @@ class Recorder:
 
     def __init__(self, app=None, on_event=None):
         self.app = app
-        self.events = []
+        self._events = []
         # An app that runs for days does not keep what another process has been told.
-        self._on_event = on_event or self.events.append
+        self._on_event = on_event or self._events.append
         self._lock = threading.Lock()
         self._counts = {}
-        self._contexts = WeakKeyDictionary()
-        self._wrapped = set()
+        self._contexts = weakref.WeakKeyDictionary()  # app context -> its number
+        self._pushed = weakref.WeakSet()  # contexts of both kinds, between push and pop
+        self._steps = weakref.WeakSet()  # functions that are wrapped
+        self._open = {}  # name -> weak reference to a connection or a thing that nobody closed so far
         self._undo = contextlib.ExitStack()
-        self._drivers = {driver.SOCKETS: driver.watch for driver in DRIVERS}  # still to be watched
+        self._drivers = {driver.SOCKETS: driver.watch for driver in WATCHED}  # still to be watched
 
     def start(self):
         """Watch the drivers that are imported by now, and others as contexts come."""
@@ -68,11 +87,14 @@ class Recorder:
     def attach(self, app):
         """Record what this app does from here on."""
         self.app = app
-        appcontext_pushed.connect(self._pushed, app)
-        self._undo.callback(appcontext_pushed.disconnect, self._pushed, app)
+        appcontext_pushed.connect(self._app_pushed, app)
+        self._undo.callback(appcontext_pushed.disconnect, self._app_pushed, app)
         self.replace(app, "wsgi_app", self._wsgi_app)
         self.replace(app, "process_response", self._process_response)
         self.replace(app, "do_teardown_appcontext", self._do_teardown_appcontext)
+        if "RequestContext" in vars(flask.ctx):  # the next Flask has one context for both
+            self.replace(flask.ctx.RequestContext, "push", self._push_request)
+            self.replace(app, "do_teardown_request", self._do_teardown_request)
 
     def __enter__(self):
         self.start()
@@ -82,20 +104,38 @@ class Recorder:
     def __exit__(self, *exc_info):
         """Stop, and leave app and drivers as they were."""
         self._undo.close()
+        # A connection of SQLite goes on telling.
+        self._on_event = lambda event: None
+
+    @property
+    def events(self):
+        """The list of events so far, at its end what is ``held`` at this moment."""
+        held = self.held()
+        return [*self._events, held] if held["connections"] or held["things"] else list(self._events)
+
+    def held(self):
+        """The event ``held`` of this moment; the garbage collector runs if it makes a difference."""
+        if self._open:
+            with self.silent("use", "close"):
+                gc.collect()
+        names = {"connections": [], "things": []}
+        for name, (reference, kind) in self._open.copy().items():
+            if reference() is not None:
+                names[kind].append(name)
+        return {"kind": "held", "context": None, "request": None, **names}
 
     def emit(self, kind, **fields):
-        """Append one event; the lock makes the order of the list the order of events."""
-        event = {"kind": kind, "context": self._context(), "request": _request.get(), **fields}
-        with self._lock:
-            self._on_event(event)
+        """Hand on one event of this moment."""
+        context = _cv_app.get(None)
+        number = None if context is None else self._contexts.get(context)
+        self._on_event({"kind": kind, "context": number, "request": _request.get(), **fields})
 
     def _next(self, what):
-        with self._lock:
-            counter = self._counts.setdefault(what, itertools.count(1))
-            return next(counter)
-
-    def _context(self):
-        return self._contexts.get(app_ctx._get_current_object()) if app_ctx else None
+        counter = self._counts.get(what)
+        if counter is None:
+            with self._lock:
+                counter = self._counts.setdefault(what, itertools.count(1))
+        return next(counter)
 
     # Requests and contexts
 
@@ -105,51 +145,93 @@ class Recorder:
         path = environ.get("PATH_INFO", "")
         if environ.get("QUERY_STRING"):
             path += "?" + environ["QUERY_STRING"]
-        self.emit("request", method=environ["REQUEST_METHOD"], path=path)
+        self.emit("request", method=environ.get("REQUEST_METHOD"), path=path)
         started = []
 
-        def remember(status, headers, exc_info=None):
+        def remember(status, *args, **kwargs):
             started.append(status)
-            return start_response(status, headers, exc_info)
+            return start_response(status, *args, **kwargs)
 
         try:
             body = wsgi_app(environ, remember)
-            self.emit("response", status=started[-1])
+            if started:
+                self.emit("response", status=started[-1])
+                return _Body(body, number, None)
+            # A middleware written as a generator: it starts when its first part is asked for.
+            return _Body(body, number, lambda: started and self.emit("response", status=started[-1]))
         except Exception as error:
             # Out of wsgi_app: whatever was answered, the server now sends a bare 500.
             self.emit("response", status="500", lost=(started or [None])[-1], raised=_name(error))
             raise
         finally:
             _request.reset(token)
-        return _Body(body, number)
 
-    def _pushed(self, app, **extra):
+    def _app_pushed(self, app, **extra):
         self._wrap_hooks()
         self._wrap_drivers()
-        context = app_ctx._get_current_object()
+        context = _cv_app.get()
         # The test client pushes a context that it kept once more: it stays the same one.
         if context not in self._contexts:
             self._contexts[context] = self._next("context")
-        self.emit("push")
+        if context not in self._pushed:
+            self._pushed.add(context)
+            self.emit("push", of="app")
+        if request_context := _waiting.get():
+            self._request_pushed(request_context)
 
-    def _do_teardown_appcontext(self, do_teardown_appcontext, *args):
+    def _push_request(self, push, context):
+        """In the place of RequestContext.push, which pushes an app context first where there is none."""
+        if context.app is not self.app:
+            return push()
+        outer = _cv_app.get(None)
+        if outer is not None and outer.app is self.app:
+            self._request_pushed(context)
+            return push()
+        token = _waiting.set(context)
+        try:
+            return push()
+        finally:
+            _waiting.reset(token)
+
+    def _request_pushed(self, context):
+        # Before it is: the session that the push opens belongs into it.
+        if context not in self._pushed:
+            self._pushed.add(context)
+            self.emit("push", of="request")
+
+    def _do_teardown_request(self, do_teardown_request, *args, **kwargs):
+        try:
+            return do_teardown_request(*args, **kwargs)
+        finally:
+            from flask.globals import request_ctx
+
+            self._pushed.discard(request_ctx._get_current_object())
+            self.emit("pop", of="request")
+
+    def _do_teardown_appcontext(self, do_teardown_appcontext, *args, **kwargs):
         # Not the signal appcontext_popped: Flask does not send it when a teardown raises.
         try:
-            do_teardown_appcontext(*args)
+            return do_teardown_appcontext(*args, **kwargs)
         finally:
-            self.emit("pop")
+            self._pushed.discard(_cv_app.get())
+            self.emit("pop", of="app")
 
-    def _process_response(self, process_response, *args):
-        if len(args) > 1:  # the next Flask hands its one context over, before the response
-            context = args[0]
-        else:
+    def _process_response(self, process_response, *args, **kwargs):
+        # The next Flask hands its one context over, before the response.
+        context = next((arg for arg in args if hasattr(arg, "_after_request_functions")), None)
+        if context is None:
             from flask.globals import request_ctx as context
 
-        after = context._after_request_functions
-        after[:] = [self._step("after_this_request", func) for func in after]
-        response = process_response(*args)
-        response._on_close[:] = [self._step("call_on_close", func) for func in response._on_close]
+        self._wrap_list(context._after_request_functions, "after_this_request")
+        response = process_response(*args, **kwargs)
+        self._wrap_list(response._on_close, "call_on_close")
         return response
+
+    def _wrap_list(self, functions, hook):
+        """Wrap what this one request has registered."""
+        for index, function in enumerate(functions):
+            if not self._is_wrapped(function):
+                functions[index] = self._wrapped(hook, function)
 
     # Hooks and views
 
@@ -163,33 +245,38 @@ class Recorder:
         ):
             for functions in table.values():
                 for index, function in enumerate(functions):
-                    self._wrap_item(functions, index, hook, _name(function))
-        for endpoint in app.view_functions:
-            self._wrap_item(app.view_functions, endpoint, "view", endpoint.rpartition(".")[2])
+                    if not self._is_wrapped(function):
+                        self._wrap_item(functions, index, hook, _name(function))
+        for endpoint, function in app.view_functions.items():
+            if not self._is_wrapped(function):
+                self._wrap_item(app.view_functions, endpoint, "view", endpoint.rpartition(".")[2])
         for by_code in app.error_handler_spec.values():
             for handlers in by_code.values():
                 for key, function in handlers.items():
-                    self._wrap_item(handlers, key, "errorhandler", _name(function))
+                    if not self._is_wrapped(function):
+                        self._wrap_item(handlers, key, "errorhandler", _name(function))
 
     def _wrap_item(self, container, key, hook, name):
-        function = container[key]
-        if function not in self._wrapped:
-            container[key] = self._step(hook, function, name)
-            self._wrapped.add(container[key])
-            self._undo.callback(container.__setitem__, key, function)
+        self._undo.callback(container.__setitem__, key, container[key])
+        container[key] = self._wrapped(hook, container[key], name)
 
-    def _step(self, hook, function, name=None):
+    def _is_wrapped(self, function):
+        # Not by a mark on it: a decorator of the app's would copy the mark to what is around it.
+        return type(function) is types.FunctionType and function in self._steps
+
+    def _wrapped(self, hook, function, name=None):
         name = name or _name(function)
+        source = source_of(function, self.app.root_path)
+        teardown = hook.startswith("teardown")
 
         @contextlib.contextmanager
         def recorded(args):
             label = f"{name}()"
-            if hook.startswith("teardown"):
+            if teardown:
                 label = f"{name}({_name(args[0]) if args and args[0] is not None else None})"
             step = self._next("step")
-            fields = {"step": step, "hook": hook, "name": label}
             token = _step.set(step)
-            self.emit("enter", **fields)
+            self.emit("enter", step=step, hook=hook, name=label, source=source)
             raised = None
             try:
                 yield
@@ -198,7 +285,7 @@ class Recorder:
                 raise
             finally:
                 _step.reset(token)
-                self.emit("exit", **fields, raised=raised)
+                self.emit("exit", step=step, hook=hook, name=label, raised=raised)
 
         if inspect.iscoroutinefunction(function):
 
@@ -213,6 +300,7 @@ class Recorder:
                 with recorded(args):
                     return function(*args, **kwargs)
 
+        self._steps.add(wrapper)
         return wrapper
 
     # Drivers
@@ -220,12 +308,13 @@ class Recorder:
     def _wrap_drivers(self):
         # Called at each context: an app may import its driver inside a function.
         for module in [module for module in self._drivers if module in sys.modules]:
-            self._drivers.pop(module)(self, sys.modules[module])
+            # Two first requests at once: one of them watches.
+            if watch := self._drivers.pop(module, None):
+                watch(self, sys.modules[module])
 
     def replace(self, owner, attribute, function):
         """Let ``function(original, ...)`` answer for ``owner.attribute`` until the end."""
         original = getattr(owner, attribute)
-        own = attribute in vars(owner)
         if isinstance(owner, type):
 
             @functools.wraps(original)
@@ -233,48 +322,101 @@ class Recorder:
                 return function(functools.partial(original, instance), instance, *args, **kwargs)
         else:
             replacement = functools.wraps(original)(functools.partial(function, original))
-        setattr(owner, attribute, replacement)
-        if own:
-            self._undo.callback(setattr, owner, attribute, original)
+        self.put(owner, attribute, replacement)
+
+    def put(self, owner, attribute, value):
+        """``owner.attribute`` is ``value`` until the end."""
+        if attribute in vars(owner):
+            self._undo.callback(setattr, owner, attribute, vars(owner)[attribute])
         else:
             self._undo.callback(delattr, owner, attribute)
+        setattr(owner, attribute, value)
 
-    def opened(self, driver, connection):
-        """A driver hook saw ``connection`` (any object) open its socket."""
-        name = f"{driver} {self._next(driver)}"
-        connection._recorded = (self, name)
-        self.emit("open", connection=name, step=_step.get())
+    def made(self, kind, thing):
+        """A driver hook saw ``thing`` (any object that owns connections) made."""
+        self.emit("made", thing=self._call(kind, thing, "things"), step=_step.get())
 
-    def closed(self, connection, error=None):
-        """A driver hook saw ``connection`` closed; ``error`` is that of a failed goodbye."""
+    def ended(self, thing):
+        """A driver hook saw ``thing`` closed by somebody; a second time says nothing."""
+        if name := self._forget(thing):
+            self.emit("ended", thing=name, step=_step.get())
+
+    def opened(self, driver, connection, owner=None):
+        """A driver hook saw ``connection`` (any object) open its socket; ``owner`` was ``made``."""
+        name = self._call(driver, connection, "connections")
+        self.emit("open", connection=name, owner=self._name_of(owner), step=_step.get())
+
+    def used(self, connection):
+        """A driver hook saw ``connection`` asked for something."""
+        if (name := self._name_of(connection)) and "use" not in _silent.get():
+            self.emit("use", connection=name, step=_step.get())
+
+    def closed(self, connection, error=None, cut=False):
+        """A driver hook saw ``connection`` closed, with the ``error`` of a failed goodbye, or ``cut`` by others."""
+        if name := self._forget(connection):
+            raised = None if error is None else _name(error)
+            self.emit("close", connection=name, step=_step.get(), raised=raised, cut=cut)
+
+    def _call(self, what, thing, kind):
+        """Give a new thing its name."""
+        name = f"{what} {self._next(what)}"
+        thing._recorded = (self, name)
+        self._open[name] = weakref.ref(thing, lambda reference: self._open.pop(name, None)), kind
+        return name
+
+    def _name_of(self, thing):
         # One that an earlier recorder saw opened is no business of this one.
-        recorder, name = connection.__dict__.pop("_recorded", (None, None))
-        # What only the garbage collector closes, nobody closed; when it does differs between Pythons.
-        if recorder is self and not _collecting.get():
-            self.emit("close", connection=name, step=_step.get(), raised=None if error is None else _name(error))
+        recorder, name = getattr(thing, "_recorded", (None, None))
+        return name if recorder is self else None
+
+    def _forget(self, thing):
+        """The name of a thing that is closed now; None if it has none, or if nobody closes it."""
+        name = self._name_of(thing)
+        if name:
+            del thing._recorded
+            self._open.pop(name, None)
+        return None if "close" in _silent.get() else name
+
+    @contextlib.contextmanager
+    def silent(self, *kinds):
+        """What happens within it counts for nothing: "use" of a connection, "close" of one."""
+        token = _silent.set((*_silent.get(), *kinds))
+        try:
+            yield
+        finally:
+            _silent.reset(token)
 
     def collected(self, original, instance):
         """In the place of a driver's ``__del__``: what it closes, nobody closed."""
-        token = _collecting.set(True)
-        try:
+        # When the garbage collector comes differs between Pythons.
+        with self.silent("use", "close"):
             original()
-        finally:
-            _collecting.reset(token)
 
 
 class _Body:
     """A response body whose parts, made after ``wsgi_app`` returned, still count as its request."""
 
-    def __init__(self, body, request):
+    def __init__(self, body, request, first):
         self._body = body
-        self._parts = iter(body)
+        self._parts = None
         self._request = request
+        self._first = first  # called once, after the first part
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        return self._run(lambda: next(self._parts))
+        try:
+            return self._run(self._next)
+        finally:
+            if self._first is not None:
+                first, self._first = self._first, None
+                self._run(first)
+
+    def _next(self):
+        if self._parts is None:
+            self._parts = iter(self._body)
+        return next(self._parts)
 
     def close(self):
         self._run(getattr(self._body, "close", lambda: None))

@@ -2,10 +2,12 @@
 
 Started as ``python -m workbook.running.serve SPEC``, SPEC a JSON object: ``stem``, ``file``
 or ``source`` says where ``create_app`` is; with ``command`` a ``flask`` command is run
-instead of the server, with ``workers`` gunicorn serves and nothing is recorded. Reports
-``{"event": ...}``, ``{"ready": port}``, ``{"synced": n}``.
+instead of the server, with ``workers`` gunicorn serves. What the app does is recorded unless
+``recorded`` is false; with ``workers`` it is not. Reports ``{"event": [...]}``, a list of events,
+``{"ready": port}``, ``{"synced": n}``.
 """
 
+import atexit
 import importlib
 import importlib.util
 import json
@@ -15,6 +17,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 
 from sandboxes.parent import follow_parent, watch_parent
@@ -35,15 +38,15 @@ def main(spec):
         run_server(spec, report)
 
 
-def load(spec, report):
+def load(spec, events):
     """The app that the spec's ``create_app()`` returns, and its recorder, already at work.
 
-    What the app does is reported as it happens, also what the factory does.
+    What the app does is reported as ``events``, also what the factory does.
     """
     from workbook.running.recorder import Recorder
 
     factory = find_factory(spec)
-    recorder = Recorder(on_event=lambda event: report({"event": event}))
+    recorder = Recorder(on_event=events.add)
     recorder.start()
     app = make_app(factory)
     recorder.attach(app)
@@ -79,14 +82,30 @@ def find_factory(spec):
 
 def run_server(spec, report):
     """Serve until the parent is gone."""
+    events = Events(report)
     busy = Busy()
+    recorders = []
 
     def on_message(message):
         busy.wait_until_idle(timeout=1)
-        child.answer_sync(report, message["sync"])
+        if "held" in message:
+            for recorder in recorders:
+                events.add(recorder.held())
+        events.flush()
+        if "sync" in message:
+            child.answer_sync(report, message["sync"])
 
-    follow_parent(on_message)
-    app, _ = load(spec, report)
+    def leave():
+        # Stopped in the middle of something: what happened until now is told.
+        events.flush()
+        os._exit(0)
+
+    follow_parent(on_message, leave)
+    if spec.get("recorded", True):
+        app, recorder = load(spec, events)
+        recorders.append(recorder)
+    else:
+        app = make_app(find_factory(spec))
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):
@@ -96,8 +115,10 @@ def run_server(spec, report):
         def run_wsgi(self):
             with busy:
                 super().run_wsgi()
+                events.flush()
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    events.flush()
     report({"ready": server.port})
     server.serve_forever()
 
@@ -165,14 +186,40 @@ def run_command(spec, report):
 
     from flask.cli import FlaskGroup
 
+    events = Events(report)
+    # First, so that it runs last: what the app does at exit is reported too.
+    atexit.register(events.flush)
+
     def create_app():
-        app, recorder = load(spec, report)
+        app, recorder = load(spec, events)
         recorder.emit("command", name="flask " + " ".join(spec["command"]))
         return app
 
     sys.stdin = io.StringIO(spec["input"])
     # A file .env of a folder above would be the shell's again.
     FlaskGroup(create_app=create_app, load_dotenv=False).main(spec["command"], prog_name="flask")
+
+
+class Events:
+    """What happened and was not reported yet: many are reported as one, which costs less."""
+
+    def __init__(self, report):
+        self._report = report
+        self._waiting = deque()
+        self._lock = threading.Lock()
+
+    def add(self, event):
+        self._waiting.append(event)
+        # A view may end the process: how it came to that is told before.
+        if event["kind"] == "enter" and event["hook"] == "view":
+            self.flush()
+
+    def flush(self):
+        """Report what there is, in order."""
+        with self._lock:
+            batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if batch:
+                self._report({"event": batch})
 
 
 class Busy:
