@@ -1,6 +1,7 @@
 """upcase, downcase, split, match (``terms/string.cc``)."""
 
 import re
+import unicodedata
 from re import _constants as ops
 from re import _parser
 
@@ -23,8 +24,14 @@ def split(c):
         c.fail(f"Error: `split` size argument must be in range [-1, {c.q.limit - 1}].")
     if by != "":
         return limited(text.split(by, most), c.q.limit)
-    cut = len(text) if most < 0 else most
-    return limited([*text[:cut], *filter(None, [text[cut:]])], c.q.limit)
+    letters = []  # with the marks that belong to them
+    for char in text:
+        if letters and unicodedata.combining(char):
+            letters[-1] += char
+        else:
+            letters.append(char)
+    cut = len(letters) if most < 0 else most
+    return limited([*letters[:cut], *filter(None, ["".join(letters[cut:])])], c.q.limit)
 
 
 @term(97, "match", 2)
