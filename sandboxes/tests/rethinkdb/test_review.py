@@ -23,7 +23,7 @@ ANSWERS = [
         SONGS.insert([{"id": i} for i in range(20, 0, -1)], return_changes="always")["changes"]["new_val"]["id"],
         [*range(20, 0, -1)],
     ),
-    (SONGS.get(1).update({"by": {"a": [r.literal({"b": 1})]}}).do(SONGS.get(1)["by"]), {"a": [{"b": 1}]}),
+    (SONGS.get(1).update({"by": {"a": [r.literal({"b": 1})]}})["replaced"], 1),
     (SONGS.between(1, 4).distinct(index="by"), ["ann", "bob", "cyd"]),
     (SONGS.union(SONGS).order_by("id")["id"].nth(1), 1),
     (r.expr([{"a": 1}, {"a": 2}]).offsets_of(lambda x: {"a": 2}), [1]),

@@ -5,8 +5,9 @@ refuses with an error that begins ``[sandbox]``. Where it answers, it answers as
 does; recorded answers of a real server are replayed against it in the tests.
 
 ``terms/`` has the terms of ReQL, one module for each kind: ``terms/joins.py``, ``terms/writes.py`` and so on.
-``registry`` lists them, ``compiler`` and ``query`` make a tree of them and run it, ``quick`` runs small ones faster, and
-``results`` is what they give. Values are in ``datum``, ``keys``, ``text`` and ``grisu``; what is kept, in ``store``,
+``registry`` lists them, ``compiler`` and ``query`` make a tree of them and run it, ``quick`` runs small ones
+faster, and ``results`` is what they give. Values are in ``datum``, ``keys``, ``text`` and ``grisu``; what is kept, in
+``store``,
 ``database``, ``table``, ``stored``, ``feeds`` and ``system``. The wire is ``server``, ``connection``, ``handshake``,
 ``scram`` and ``cursors``.
 """
