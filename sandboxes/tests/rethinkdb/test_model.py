@@ -121,8 +121,8 @@ def test_the_table_and_the_model_agree(conn):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=20,
+            max_examples=60,
+            stateful_step_count=30,
             deadline=None,
             derandomize=True,
             suppress_health_check=[*HealthCheck],
