@@ -78,7 +78,7 @@ def carry_out(kind, writes, timestamped=False):
     if conditional and kind:
         check_conditional(writes, timestamped)
     plans = [Plan(write, request) for write, request in writes]
-    refusal = conditional and stands_in_the_way(writes)
+    refusal = conditional and stands_in_the_way(writes, kind is not None)
     warnings = weigh(kind, plans) if kind and not conditional else []
     if not refusal:
         for plan in plans:
@@ -116,8 +116,11 @@ def weigh(kind, plans):
     return []
 
 
-def stands_in_the_way(writes):
-    """None if all conditions hold; else Rows: [applied], false, and what is there instead."""
+def stands_in_the_way(writes, batch):
+    """None if all conditions hold; else Rows: [applied], false, and what is there instead.
+
+    A ``batch`` of conditions shows the key too, even where it is of one statement.
+    """
     checked = [(write, request, *write.place(request)) for write, request in writes if write.conditional]
     kinds = {}
     for write, _, _, place, _ in checked:
@@ -126,7 +129,7 @@ def stands_in_the_way(writes):
             raise invalid(f"Cannot mix {kind} and {kinds[place]} conditions for the same row")
     if all(write.holds(row, request) for write, request, *_, row in checked):
         return None
-    table, now, batch = checked[0][0].table, checked[0][1].now, len(writes) > 1
+    table, now = checked[0][0].table, checked[0][1].now
     alive = {place: (partition, row) for _, _, partition, place, row in checked if row and row.alive(now)}
     columns = [condition.column for write, *_ in checked for condition in write.conditions]
     if any(write.missing or (write.exists and batch) for write, *_ in checked):

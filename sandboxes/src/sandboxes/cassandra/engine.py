@@ -5,12 +5,13 @@ import struct
 import time
 
 from .batch import carry_out
+from .describe import DESCRIBED, Describe
 from .errors import UNAUTHORIZED, UNAVAILABLE, UNPREPARED, Fault, invalid, refused
 from .parser import parse
 from .schema import SYSTEM, Schema
 from .select import Select
 from .storage import Storage
-from .system import System
+from .system import NAME, System
 from .terms import Binder
 from .types import BIGINT
 from .write import Write
@@ -52,6 +53,9 @@ class Prepared:
             self.plan = Select(self.use(statement.table, schema), statement, self.binder)
         elif statement.kind in WRITES:
             self.plan = self.write(statement, schema)
+        elif statement.kind == "describe":
+            self.plan, self.table = Describe(statement, keyspace), DESCRIBED
+            self.qualified = statement.what != "tables"
         elif statement.kind == "batch":
             if statement.type == "counter":
                 raise refused("a counter batch")
@@ -161,6 +165,8 @@ class Engine:
             if prepared.timestamp:
                 request.timestamp = BIGINT.key(prepared.timestamp(request.values))
             return self.write(statement.type, [(write, request) for write in plan], bool(prepared.timestamp))
+        if statement.kind == "describe":
+            return plan.run(self.schema, request, (NAME, self.system.address))
         if statement.kind == "use":
             self.schema.keyspace(statement.keyspace)
             connection.keyspace = statement.keyspace

@@ -41,8 +41,6 @@ REFUSED = {f"{verb} {kind}" for verb in ("create", "alter", "drop") for kind in 
     "grant",
     "revoke",
     "list",
-    "describe",
-    "desc",
     "add",
     "create or",
     "create custom",
@@ -77,6 +75,13 @@ def tokens(text):
         if len(found) > MAX_TOKENS:
             raise refused(f"a statement of over {MAX_TOKENS:,} tokens")
     return found + [END, END]
+
+
+def quoted(name):
+    """An identifier as CQL writes it: in quotes, unless it is a word in small letters and not reserved."""
+    if re.fullmatch("[a-z][a-z0-9_]*", name) and name not in RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
 
 
 def parse(text):
@@ -176,14 +181,15 @@ class Parser:
 
     def select_statement(self):
         alone = self.peek() in (",", "from", "as", "(")  # json or distinct is a column here
-        if self.kind == "json" and not alone:
-            raise refused("SELECT JSON")
+        json = not alone and self.take("json")
+        alone = self.peek() in (",", "from", "as", "(")
         distinct = not alone and self.take("distinct")
         columns = [] if self.take("*") else self.listed(self.selector)
         self.expect("from")
         statement = Statement(
             kind="select",
             table=self.table(),
+            json=json,
             distinct=distinct,
             columns=columns,
             where=[],
@@ -248,13 +254,20 @@ class Parser:
 
     def insert_statement(self):
         self.expect("into")
-        statement = Statement(kind="insert", table=self.table())
+        statement = Statement(kind="insert", table=self.table(), json=None)
         if self.take("json"):
-            raise refused("INSERT JSON")
-        self.expect("(")
-        statement.columns = self.listed(self.name, ")")
-        self.expect("values", "(")
-        statement.values = self.listed(self.term, ")")
+            if self.kind not in ("STRING", "?", ":"):
+                raise self.wrong()
+            statement.json, statement.unset = self.term(), False
+            if self.take("default"):
+                statement.unset = self.take("unset")
+                if not statement.unset:
+                    self.expect("null")
+        else:
+            self.expect("(")
+            statement.columns = self.listed(self.name, ")")
+            self.expect("values", "(")
+            statement.values = self.listed(self.term, ")")
         statement.missing = self.take("if", "not", "exists")
         statement.using = self.using()
         return statement
@@ -386,6 +399,35 @@ class Parser:
             statements.append(getattr(self, f"{self.step()}_statement")())
             self.take(";")
         return Statement(kind="batch", type=kind, using=using, statements=statements)
+
+    def describe_statement(self):
+        """DESCRIBE: ``what`` is the method of Describe; ``name`` what it takes."""
+        listed = {"types": "nothing", "functions": "nothing", "aggregates": "nothing"}
+        statement = Statement(kind="describe", what=None, name=None, only=False)
+        if self.kind in ("keyspaces", "tables", "cluster", "schema", *listed) and self.peek() in ("END", ";", "with"):
+            word = self.step()
+            statement.what = listed.get(word, word)
+        elif self.take("full", "schema"):
+            raise refused("DESCRIBE FULL SCHEMA")
+        elif self.take("only", "keyspace") or self.take("keyspace"):
+            statement.only = self.tokens[self.position - 2][0] == "only"
+            statement.what, statement.name = "one_keyspace", self.name() if self.is_name() else None
+        elif self.take("table") or self.take("columnfamily"):
+            statement.what, statement.name = "table", self.table()
+        elif self.take("index"):
+            statement.what, statement.name = "index", self.table()
+        elif self.kind in ("type", "function", "aggregate", "materialized") and self.peek() not in ("END", ";", "."):
+            kind = self.step()
+            if kind == "materialized":
+                self.expect("view")
+            statement.what, statement.name = "absent", (*self.table(), kind)
+        else:
+            statement.what, statement.name = "anything", self.table()
+        if self.take("with", "internals"):
+            raise refused("DESCRIBE ... WITH INTERNALS")
+        return statement
+
+    desc_statement = describe_statement
 
     def use_statement(self):
         return Statement(kind="use", keyspace=self.name())
@@ -527,6 +569,8 @@ class Parser:
             raise refused("a type named as a Java class")
         self.nest()
         name, parts = self.step() if self.kind == "set" else self.name(), []
+        if self.kind == ".":
+            raise refused(f"the user-defined type {name}.{self.tokens[self.position + 1][1]}")
         if self.take("<"):
             if name == "vector":
                 raise refused("the type vector")
@@ -584,6 +628,8 @@ class Parser:
             term = ("list", [] if self.take("]") else self.listed(self.term, "]"))
         elif self.take("}"):
             term = ("set", [])
+        elif self.is_name() and self.peek() == ":":
+            raise refused("a literal of a user-defined type")
         else:
             items = self.listed(lambda: (self.term(), self.take(":") and self.term()), "}")
             if len({bool(value) for _, value in items}) > 1:

@@ -25,7 +25,7 @@ class Rows:
 class Select:
     def __init__(self, table, statement, binder):
         self.table, self.binder = table, binder
-        self.selection = Selection(table, statement.columns, binder)
+        self.selection = Selection(table, statement.columns, binder, statement.json)
         self.columns, self.aggregate = self.selection.columns, self.selection.aggregate
         self.where = Where(table, statement.where, binder, statement.filtering)
         self.distinct, self.ordered, self.reverse = statement.distinct, bool(statement.order), False
@@ -40,16 +40,16 @@ class Select:
             raise invalid(f"PER PARTITION LIMIT is not allowed with {what}")
 
     def check_distinct(self, statement):
-        where, keys = self.where, [("column", column.name) for column in self.table.partition]
-        asked = [term for term, _ in statement.columns]
-        for term in asked:
-            if term not in keys:
+        where, keys = self.where, [column.name for column in self.table.partition]
+        asked = [name for term, _ in statement.columns for name in names_in(term)]
+        for name in asked if statement.columns else self.table.columns:
+            if name not in keys:
                 what = "SELECT DISTINCT queries must only request partition key columns and/or static columns"
-                raise invalid(f"{what} (not {term[1]})")
-        for key in keys:
+                raise invalid(f"{what} (not {name})")
+        for key in keys if statement.columns and where.keys is None else ():
             if key not in asked:
                 what = "SELECT DISTINCT queries must request all the partition key columns"
-                raise invalid(f"{what} (missing {key[1]})")
+                raise invalid(f"{what} (missing {key})")
         filtered = any(column.kind != "partition_key" for _, _, (column, _) in where.filters)
         if where.prefix or where.bounds or filtered:
             raise invalid(
@@ -64,7 +64,7 @@ class Select:
         if where.keys is None:
             raise invalid("ORDER BY is only supported when the partition key is restricted by an EQ or an IN.")
         position, directions = 0, set()
-        for name, descending in order:
+        for name, descending in dict(order).items():  # of a column named twice the last counts
             column = self.table.column(name)
             if column.kind != "clustering":
                 what = "Order by is currently only supported on the clustered columns of the PRIMARY KEY"
@@ -109,7 +109,7 @@ class Select:
                 "remove the ORDER BY or the IN and sort client side, or disable paging for this query"
             )
         if self.aggregate:
-            found = self.walk(request, None, NO_LIMIT)
+            found = self.walk(request, None, 1 if self.distinct else NO_LIMIT)
             return Rows(self.columns, [self.selection.of_all(found, request)], None, self.warnings())
         if sort:
             found = list(self.walk(request, None, each))
@@ -177,6 +177,13 @@ class Select:
                 yield partition, row, inside
                 if inside >= each:
                     break
+
+
+def names_in(term):
+    """The columns that a selected term is made of."""
+    if term[0] == "column":
+        return [term[1]]
+    return [name for part in term[2] for name in names_in(part)] if term[0] == "call" else []
 
 
 def spans(partition, slices, reverse, after):

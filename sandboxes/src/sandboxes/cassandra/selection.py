@@ -5,9 +5,10 @@ import struct
 from decimal import Context, Decimal, Inexact
 
 from .errors import invalid, refused
+from .jsons import label, to_json
 from .storage import SECOND, live
 from .terms import find_function, token_bytes
-from .types import BIGINT, DECIMAL, INT, value
+from .types import BIGINT, DECIMAL, INT, TEXT, value
 from .where import reader
 
 LONG = Context(prec=2000)  # digits
@@ -19,18 +20,30 @@ NUMBERS = {*BITS, "varint", "float", "double", "decimal"}
 class Selection:
     """``columns``: name and type of each; ``functions`` of partition, row, now and bound values give them."""
 
-    def __init__(self, table, chosen, binder):
+    def __init__(self, table, chosen, binder, json=False):
         self.table, self.binder = table, binder
         chosen = chosen or [(("column", name), None) for name in table.columns]
         found = [(alias, self.selected(term)) for term, alias in chosen]
         self.columns = [(alias or name, type_) for alias, (name, type_, _) in found]
         self.functions = [function for _, (_, _, function) in found]
+        self.json = [(label(name), type_) for name, type_ in self.columns] if json else None
+        if json:
+            self.columns = [("[json]", TEXT)]
         self.aggregate = any(isinstance(function, Aggregate) for function in self.functions)
 
     def of(self, partition, row, request):
         """A row, encoded."""
         now, values = request.now, request.values
+        if self.json:
+            return self.encode([function(partition, row, now, values) for function in self.functions])
         return b"".join([value(function(partition, row, now, values)) for function in self.functions])
+
+    def encode(self, found):
+        """The values of a row as the protocol has them, or as one of JSON."""
+        if self.json:
+            parts = [f"{name}: {to_json(type_, data)}" for (name, type_), data in zip(self.json, found)]
+            return value(("{" + ", ".join(parts) + "}").encode())
+        return b"".join(map(value, found))
 
     def of_all(self, found, request):
         """The one row that aggregates give; with them go the values of the first row."""
@@ -43,7 +56,7 @@ class Selection:
                 if state:
                     state.add(function.argument(*place) if function.argument else b"")
         first = first or [None] * len(states)
-        return b"".join(value(state.result() if state else data) for state, data in zip(states, first))
+        return self.encode([state.result() if state else data for state, data in zip(states, first)])
 
     def selected(self, term):
         """``(name, type, function of partition, row, now and bound values)``."""

@@ -3,10 +3,12 @@
 import selectors
 import socket
 import struct
+import sys
+import traceback
 
 from . import wire
 from .engine import UNQUALIFIED, Done, Engine, Request
-from .errors import CREDENTIALS, PROTOCOL, SERVER, Fault, invalid, refused, string
+from .errors import CREDENTIALS, PROTOCOL, SERVER, Fault, own_fault, refused, string
 from .wire import Reader
 
 try:
@@ -113,7 +115,9 @@ class Connection:
         except RecursionError:
             self.fail(stream, refused("a statement nested so deeply"))
         except Exception as error:  # a mistake of the sandbox: say so, and go on
-            self.fail(stream, invalid(f"[sandbox] {type(error).__name__}: {error}"))
+            fault = own_fault(error)
+            print(f"{fault.message}\n{traceback.format_exc()}", end="", file=sys.stderr, flush=True)
+            self.fail(stream, fault)
 
     def decompress(self, body):
         try:

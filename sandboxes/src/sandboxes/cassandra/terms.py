@@ -51,6 +51,8 @@ class Binder:
             return bound
         if kind == "NULL":
             return lambda values: None
+        if kind == "given":
+            return term[1]
         if kind == "call":
             return self.call(term, type_, name)
         if isinstance(type_, Collection):

@@ -3,7 +3,8 @@
 import operator
 from itertools import product
 
-from .errors import invalid, refused
+from .errors import SYNTAX, Fault, invalid, refused
+from .parser import CONSTANTS
 from .storage import TOP, partition_bytes, token_of
 from .terms import UNSET
 from .types import BIGINT, Collection
@@ -39,7 +40,8 @@ class Where:
         self.table, self.binder = table, binder
         self.tokens, self.bounds, self.filters = [], [], []
         self.one, self.many = {}, {}  # by column: its = or IN; its inequalities
-        self.contains, self.tuples, self.ranges = [], [], []
+        self.first = {}  # by column: the first one of the inequalities that it is in
+        self.contains, self.tuples = [], []
         for target, sign, term in relations:
             self.relation(target, sign, term)
         self.keys = self.partition_keys(filtering)
@@ -66,11 +68,21 @@ class Where:
         else:
             if target in self.one:
                 raise twice(target, "an Equal")
-            if any(sign[0] == other[0] for other, _ in self.many.get(target, ())):
-                what = "start" if sign[0] == ">" else "end"
-                raise invalid(f"More than one restriction was found for the {what} bound on {target}")
-            self.many.setdefault(target, []).append((sign, self.value(column, term)))
+            self.limit([column], sign, self.value(column, term))
         return None
+
+    def limit(self, columns, sign, get):
+        """Remember an inequality of columns that follow one another."""
+        first = columns[0].name
+        for column in columns:
+            if self.first.setdefault(column.name, first) != first:
+                what = "restricted by two inequalities not starting with the same column"
+                raise invalid(f'Column "{column.name}" cannot be {what}')
+            self.many.setdefault(column.name, [])
+        if any(sign[0] == other[0] for other, _ in self.many[first]):
+            what = "start" if sign[0] == ">" else "end"
+            raise invalid(f"More than one restriction was found for the {what} bound on {first}")
+        self.many[first].append((sign, get))
 
     def value(self, column, term):
         get = self.binder.bind(term, column.type, column.name, column)
@@ -124,28 +136,40 @@ class Where:
         for i, column in enumerate(columns):
             if column.kind != "clustering" or (i and column.position != columns[i - 1].position + 1):
                 raise invalid("Multi-column relations take clustering columns in the order of the key")
-            if column.name in self.one or (self.many.get(column.name) and target[0] not in self.ranges):
+            if column.name in self.one or (column.name in self.many and sign in ("=", "in")):
                 raise invalid(f'Column "{column.name}" cannot be restricted by more than one relation')
         type_ = Collection("tuple", [column.type for column in columns])
         name = f"({','.join(target[0])})"
         items = term if sign == "in" and isinstance(term, list) else [term]
         if sign == "in" and not isinstance(term, list):
-            raise refused("(a, b) IN ?")
-        each = [self.value(Named(name, type_), item) for item in items]
+            whole = Collection("list", [type_], frozen=True)
+            get = self.value(Named(f"in{name}", whole), term)
+            found = lambda values: [complete(columns, type_.split(item[0])) for item in whole.split(get(values))]
+        else:
+            each = [self.tuple_value(columns, type_, name, item) for item in items]
+            found = lambda values: [one(values) for one in each]
         if sign in ("=", "in"):
             for column in columns:
                 self.one[column.name] = sign, None
-            self.tuples.append((columns, lambda values: [type_.split(one(values)) for one in each]))
+            self.tuples.append((columns, found))
         elif sign in FLIPPED:
             if len({column.descending for column in columns}) > 1:
                 raise refused("an inequality of columns in both orders")
-            self.ranges.append(target[0])
-            for column in columns:
-                self.many.setdefault(column.name, [])
-            several = lambda values: type_.split(each[0](values))
-            self.many[columns[0].name].append((sign, (len(columns), several)))
+            self.limit(columns, sign, (len(columns), each[0]))
         else:
             raise invalid(f"Unsupported relation {sign}")
+
+    def tuple_value(self, columns, type_, name, term):
+        """A function that gives a value for each column: of ``(?, 1)``, or of one marker for all."""
+        if term[0] == "tuple":
+            if len(term[1]) != len(columns):
+                raise invalid(f"Expected {len(columns)} elements in value for tuple {name}, but got {len(term[1])}")
+            each = [self.value(column, item) for column, item in zip(columns, term[1])]
+            return lambda values: [one(values) for one in each]
+        if term[0] in CONSTANTS:
+            raise Fault(SYNTAX, f"no viable alternative at input '{term[1]}'")
+        get = self.value(Named(name, type_), term)
+        return lambda values: complete(columns, type_.split(get(values)))
 
     def element_relation(self, target, sign, term):
         column = self.table.column(target[0])
@@ -348,6 +372,14 @@ class Named:
 
     def __init__(self, name, type_):
         self.name, self.type = name, type_
+
+
+def complete(columns, values):
+    """The values of a tuple; Fault where one is missing."""
+    for column, data in zip(columns, values):
+        if data is None:
+            raise invalid(f"Invalid null value for column {column.name}")
+    return values
 
 
 def twice(name, what):

@@ -3,6 +3,7 @@
 from .changes import Stamp, change_column, delete_column, set_column
 from .conditions import Condition
 from .errors import invalid
+from .jsons import JsonValues
 from .storage import NEVER, SECOND
 from .terms import UNSET
 from .types import BIGINT, INT
@@ -42,6 +43,11 @@ class Write:
         table = self.table
         if table.counter:
             raise invalid("INSERT statements are not allowed on counter tables, use UPDATE instead")
+        if statement.json:
+            missing = UNSET if statement.unset else None
+            given = JsonValues(table, self.binder, statement.json, missing)
+            statement.columns = list(table.columns)
+            statement.values = [given.term(column) for column in table.columns.values()]
         if len(statement.columns) != len(statement.values):
             raise invalid("Unmatched column names/values")
         relations = []
