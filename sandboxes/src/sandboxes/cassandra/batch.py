@@ -45,15 +45,17 @@ class Plan:
                 change.run(row, self.stamp, *data)
         return sum(21 + self.stamp.size + sum(map(len, found)) for found in self.rows.values())
 
-    def apply(self):
+    def apply(self, conditional=False):
+        """Do it; in a ``conditional`` batch, deletions of many rows come before all else."""
         write, stamp = self.write, self.stamp
+        earlier = stamp.timestamp - 1 if conditional else stamp.timestamp
         for key, found in self.partitions:
             partition = write.table.storage.partition(key, found)
             for low, high in self.slices:
                 if low == () and not write.where.bounds:
-                    partition.delete(stamp.timestamp)
+                    partition.delete(earlier)
                 else:
-                    partition.delete_range(low, high, stamp.timestamp)
+                    partition.delete_range(low, high, earlier)
             for place, values in self.rows.items():
                 row = partition.row(place, values)
                 if write.kind == "insert":
@@ -78,13 +80,15 @@ def carry_out(kind, writes, timestamped=False):
     if conditional and kind:
         check_conditional(writes, timestamped)
     plans = [Plan(write, request) for write, request in writes]
+    if conditional and any(len(plan.rows) > 1 for plan in plans):
+        raise invalid("IN on the clustering key columns is not supported with conditional updates and deletions")
     refusal = conditional and stands_in_the_way(writes, kind is not None)
     warnings = weigh(kind, plans) if kind and not conditional else []
     if not refusal:
         for plan in plans:
             plan.check()
         for plan in plans:
-            plan.apply()
+            plan.apply(conditional)
     return refusal or (Rows([APPLIED], [value(b"\1")]) if conditional else None), warnings
 
 

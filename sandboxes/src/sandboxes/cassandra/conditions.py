@@ -48,6 +48,10 @@ class Condition:
             key = self.find(values)
             if key is UNSET:
                 raise refused("an unset value for the key of an element")
+            if key is None:
+                raise invalid(f"Invalid null value for {self.column.type.kind} element access")
+            if self.column.type.kind == "list" and INT.key(key) < 0:
+                raise invalid(f"Invalid negative list index {INT.key(key)}")
             data = None if data is None else self.element(self.column.type, data, key)
         operator = "=" if self.operator == "in" else self.operator
         return any(self.compare(operator, data, item) for item in wanted)

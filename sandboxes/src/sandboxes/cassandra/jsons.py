@@ -69,7 +69,7 @@ def floating(number, shortest):
 
 def double_to_json(data):
     number = struct.unpack(">d", data)[0]
-    return floating(number, repr(number))
+    return floating(number, "4.9e-324" if abs(number) == 5e-324 else repr(number))  # Java shows two digits
 
 
 def float_to_json(data):

@@ -404,7 +404,7 @@ class Parser:
         """DESCRIBE: ``what`` is the method of Describe; ``name`` what it takes."""
         listed = {"types": "nothing", "functions": "nothing", "aggregates": "nothing"}
         statement = Statement(kind="describe", what=None, name=None, only=False)
-        if self.kind in ("keyspaces", "tables", "cluster", "schema", *listed) and self.peek() in ("END", ";", "with"):
+        if self.kind in ("keyspaces", "tables", "cluster", "schema", *listed):
             word = self.step()
             statement.what = listed.get(word, word)
         elif self.take("full", "schema"):

@@ -69,7 +69,7 @@ class Select:
             if column.kind != "clustering":
                 what = "Order by is currently only supported on the clustered columns of the PRIMARY KEY"
                 raise invalid(f"{what}, got {name}")
-            while position < column.position and clustering[position].name in where.one:
+            while position < column.position and where.is_one(clustering[position].name):
                 position += 1
             if position != column.position:
                 raise invalid(

@@ -290,6 +290,10 @@ class Where:
         """Whether the partition key is asked for by IN, of however many values."""
         return any(self.one.get(column.name, "=")[0] == "in" for column in self.table.partition)
 
+    def is_one(self, name):
+        """Whether a column is said to be equal to one value."""
+        return self.one.get(name, ("", None))[0] == "="
+
     def finds_something(self, values):
         """Whether a row could be found at all."""
         return bool(self.partitions(values)) and any(low < high for low, high in self.slices(values))

@@ -2,7 +2,7 @@
 
 from .changes import Stamp, change_column, delete_column, set_column
 from .conditions import Condition
-from .errors import invalid
+from .errors import invalid, refused
 from .jsons import JsonValues
 from .storage import NEVER, SECOND
 from .terms import UNSET
@@ -84,6 +84,8 @@ class Write:
         for target, operator, _ in relations:
             if target[0] == "tuple":
                 given.update(target[1])
+            elif target[0] == "token":
+                raise refused(f"token() in the WHERE of an {self.kind.upper()}")
             elif not isinstance(target, str):
                 raise invalid(f"{target[0]} cannot be used in the WHERE of an {self.kind.upper()}")
             elif table.column(target).kind == "regular":
