@@ -49,6 +49,7 @@ class Prepared:
     def __init__(self, statement, keyspace, schema):
         self.statement, self.keyspace, self.binder = statement, keyspace, Binder(statement.markers)
         self.plan, self.table, self.tables, self.qualified = None, None, set(), True
+        self.described = None  # the columns of its result as the protocol has them, once they were asked for
         if statement.kind == "select":
             self.plan = Select(self.use(statement.table, schema), statement, self.binder)
         elif statement.kind in WRITES:
@@ -63,6 +64,9 @@ class Prepared:
             if "timestamp" in statement.using:
                 self.timestamp = self.binder.bind(statement.using["timestamp"], BIGINT, "[timestamp]")
             self.plan = [self.write(one, schema) for one in statement.statements]
+        self.columns = self.plan.columns if isinstance(self.plan, Select) else ()
+        # Whether it counts: what drivers send of their own accord does not.
+        self.of_client = statement.kind != "use" and not (self.table and self.table.keyspace in SYSTEM)
 
     def use(self, name, schema):
         """The table of that name."""
@@ -76,16 +80,6 @@ class Prepared:
         if self.table.keyspace in SYSTEM:
             raise Fault(UNAUTHORIZED, f"{self.table.keyspace} keyspace is not user-modifiable.")
         return Write(self.table, statement, self.binder)
-
-    @property
-    def of_client(self):
-        """Whether it counts: what drivers send of their own accord does not."""
-        return self.statement.kind != "use" and not (self.table and self.table.keyspace in SYSTEM)
-
-    @property
-    def columns(self):
-        """Those of its result."""
-        return self.plan.columns if isinstance(self.plan, Select) else []
 
 
 class Engine:

@@ -263,7 +263,9 @@ def check_thresholds(options):
     if low < 2:
         raise wrong(f"Min compaction threshold cannot be less than 2 (got {low})")
     if low > high:
-        raise wrong(f"Min compaction threshold (got {low}) cannot be greater than max compaction threshold (got {high})")
+        raise wrong(
+            f"Min compaction threshold (got {low}) cannot be greater than max compaction threshold (got {high})"
+        )
 
 
 def threshold(name, value):

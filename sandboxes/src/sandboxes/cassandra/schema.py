@@ -69,13 +69,15 @@ class Table:
 
 
 class Keyspace:
-    def __init__(self, name, replication, durable=True):
-        self.name, self.replication, self.durable, self.tables = name, replication, durable, {}
+    """``replicas``: how many there should be in this data centre; there is one node."""
 
-    @property
-    def replicas(self):
-        """How many there should be in this data centre; there is one node."""
-        return int(self.replication.get("replication_factor") or self.replication.get(DATA_CENTER) or 1)
+    def __init__(self, name, replication, durable=True):
+        self.name, self.durable, self.tables = name, durable, {}
+        self.replicate(replication)
+
+    def replicate(self, replication):
+        self.replication = replication
+        self.replicas = int(replication.get("replication_factor") or replication.get(DATA_CENTER) or 1)
 
 
 class Schema:
@@ -173,7 +175,7 @@ class Schema:
         replication, durable = keyspace_options(statement.options, keyspace.durable)
         old = keyspace.replication, keyspace.durable
         before, keyspace.durable = keyspace.replicas, durable
-        keyspace.replication = replication or keyspace.replication
+        keyspace.replicate(replication or keyspace.replication)
         if old == (keyspace.replication, durable):
             return None
         self.warn(keyspace, before)

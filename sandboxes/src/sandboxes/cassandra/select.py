@@ -33,6 +33,8 @@ class Select:
             self.check_distinct(statement)
         if self.ordered:
             self.reverse = self.direction(statement.order)
+        self.direct = self.where.is_point() and not (self.aggregate or self.distinct or self.ordered)
+        self.direct &= statement.limit is None and statement.partition_limit is None
         self.partition_limit = self.limit(statement.partition_limit, "per_partition_limit")
         self.row_limit = self.limit(statement.limit, "limit")
         if statement.partition_limit and (self.aggregate or self.distinct):
@@ -98,8 +100,19 @@ class Select:
 
         return limit
 
+    def point(self, request):
+        """The one row of a whole key, or none: no walk for that."""
+        key, place = self.where.point(request.values)
+        partition = self.table.storage.partitions.get(key)
+        row = partition and partition.rows.get(place)
+        if row is None or not row.alive(request.now):
+            return Rows(self.columns, [])
+        return Rows(self.columns, [self.selection.of(partition, row, request)])
+
     def run(self, request):
         values = request.values
+        if self.direct and request.state is None and request.page_size != 1:
+            return self.point(request)
         size = request.page_size if request.page_size > 0 else NO_LIMIT
         limit, each = self.row_limit(values), self.partition_limit(values)
         sort = self.ordered and self.where.many_partitions()

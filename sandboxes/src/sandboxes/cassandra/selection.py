@@ -8,8 +8,7 @@ from .errors import invalid, refused
 from .jsons import label, to_json
 from .storage import SECOND, live
 from .terms import find_function, token_bytes
-from .types import BIGINT, DECIMAL, INT, TEXT, value
-from .where import reader
+from .types import BIGINT, DECIMAL, INT, NULL, SIZE, TEXT, value
 
 LONG = Context(prec=2000)  # digits
 EXACT = Context(prec=2000, traps=[Inexact])
@@ -36,7 +35,11 @@ class Selection:
         now, values = request.now, request.values
         if self.json:
             return self.encode([function(partition, row, now, values) for function in self.functions])
-        return b"".join([value(function(partition, row, now, values)) for function in self.functions])
+        parts = []
+        for function in self.functions:
+            data = function(partition, row, now, values)
+            parts.append(NULL if data is None else SIZE(len(data)) + data)
+        return b"".join(parts)
 
     def encode(self, found):
         """The values of a row as the protocol has them, or as one of JSON."""
@@ -136,10 +139,11 @@ class Selection:
 
     @staticmethod
     def column(column):
-        if column.kind != "regular":
-            read = reader(column)
-            return lambda partition, row, now, values: read(partition, row, now)
-        name = column.name
+        name, position = column.name, column.position
+        if column.kind == "partition_key":
+            return lambda partition, row, now, values: partition.values[position]
+        if column.kind == "clustering":
+            return lambda partition, row, now, values: row.values[position]
         if column.type.multicell:
             return lambda partition, row, now, values: row.value(column, now)
 

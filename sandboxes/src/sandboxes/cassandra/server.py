@@ -232,11 +232,18 @@ class Connection:
         self.run(stream, found, request)
 
     def run(self, stream, found, request):
-        metadata = request.metadata or not found.columns
-        self.result(stream, self.engine.run(found, request, self), found.table, metadata)
+        result = self.engine.run(found, request, self)
+        if isinstance(result, Done) or result.columns is not found.columns:
+            self.result(stream, result, found.table)
+            return
+        if request.metadata and found.described is None:
+            found.described = wire.columns(found.table, found.columns)
+        self.send(
+            stream, wire.RESULT, wire.rows(found.described if request.metadata else None, result), result.warnings
+        )
 
-    def result(self, stream, result, table, metadata):
-        body = wire.done(result) if isinstance(result, Done) else wire.rows(table, result, metadata)
+    def result(self, stream, result, table):
+        body = wire.done(result) if isinstance(result, Done) else wire.rows(wire.columns(table, result.columns), result)
         self.send(stream, wire.RESULT, body, result.warnings)
 
     def prepare(self, stream, reader):
@@ -262,7 +269,7 @@ class Connection:
         if kind == 2:
             raise refused("a counter batch")
         result = self.engine.run_batch(BATCHES[kind], parts, common)
-        self.result(stream, result, parts[0][0].table if parts else None, True)
+        self.result(stream, result, parts[0][0].table if parts else None)
 
     def close(self):
         if self.ready:

@@ -26,6 +26,7 @@ REASONS = {  # why a constant is none of a type, where Cassandra says it in its 
     "inet": "Unable to make inet address from '%s'",
     "time": "(TimeType) Unable to coerce '%s' to a formatted time (long)",
 }
+NULL, SIZE = b"\xff\xff\xff\xff", struct.Struct(">i").pack
 FIRST = float("-inf")  # the place of an empty value among numbers
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 DAY_ZERO = 2**31  # how a date counts the first day of 1970
@@ -146,7 +147,7 @@ class Collection:
 
 def value(data):
     """A [bytes] of the protocol."""
-    return b"\xff\xff\xff\xff" if data is None else struct.pack(">i", len(data)) + data
+    return NULL if data is None else SIZE(len(data)) + data
 
 
 def _integer(layout):

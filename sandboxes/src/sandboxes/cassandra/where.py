@@ -279,12 +279,23 @@ class Where:
         for column, get in zip(columns, self.keys):
             given = {column.key(item): item for item in get(values)}
             for item in given.values():
-                if len(columns) == 1 and not item:
-                    raise invalid("Key may not be empty")
-                if len(item) > MAX_KEY:
-                    raise invalid(f"Key length of {len(item)} is longer than maximum of {MAX_KEY}")
+                check_key([item], len(columns))
             each.append([given[key] for key in sorted(given)] if len(given) > 1 else list(given.values()))
         return [(partition_bytes(combination), combination) for combination in combine(each)]
+
+    def is_point(self):
+        """Whether it asks for one row by = alone."""
+        table = self.table
+        if self.keys is None or self.width < len(table.clustering) or self.filters or self.tuples:
+            return False
+        return all(self.is_one(column.name) for column in table.partition + table.clustering)
+
+    def point(self, values):
+        """``(partition key, clustering key)`` of that row."""
+        found = [get(values)[0] for get in self.keys]
+        check_key(found)
+        prefix = [get(values)[0][0] for get in self.prefix]
+        return partition_bytes(found), self.table.clustering_key(prefix)
 
     def many_partitions(self):
         """Whether the partition key is asked for by IN, of however many values."""
@@ -376,6 +387,15 @@ class Named:
 
     def __init__(self, name, type_):
         self.name, self.type = name, type_
+
+
+def check_key(parts, count=None):
+    """Fault where parts of a partition key, which has ``count`` of them, cannot be such."""
+    for item in parts:
+        if not item and (count or len(parts)) == 1:
+            raise invalid("Key may not be empty")
+        if len(item) > MAX_KEY:
+            raise invalid(f"Key length of {len(item)} is longer than maximum of {MAX_KEY}")
 
 
 def complete(columns, values):
