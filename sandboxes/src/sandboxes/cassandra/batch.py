@@ -2,10 +2,10 @@
 
 from .changes import given
 from .errors import invalid
+from .filters import reader
 from .select import Rows
 from .storage import NEVER, Row
 from .types import BOOLEAN, value
-from .where import reader
 
 WARN_SIZE, MAX_SIZE = 5 * 1024, 50 * 1024  # bytes
 SPREAD = 10  # partitions of an unlogged batch

@@ -2,9 +2,10 @@
 
 from .changes import element_of
 from .errors import invalid, refused
+from .filters import COMPARE
 from .terms import UNSET
 from .types import INT, Collection
-from .where import COMPARE, Named
+from .where import Named
 
 
 class Condition:

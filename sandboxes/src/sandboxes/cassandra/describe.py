@@ -4,7 +4,7 @@ import struct
 from typing import NamedTuple
 
 from .errors import PROTOCOL, Fault, invalid, refused
-from .parser import quoted
+from .lexer import quoted
 from .schema import LOCATOR, SYSTEM
 from .select import Rows
 from .types import TEXT, Collection, value

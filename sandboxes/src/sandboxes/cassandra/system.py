@@ -3,9 +3,9 @@
 import socket
 import uuid
 
-from .parser import parse
 from .describe import index_target
 from .options import stored
+from .parser import parse
 from .schema import DATA_CENTER, LOCATOR, REPLICATED, VIRTUAL, Keyspace, make_table
 from .storage import Storage, partition_bytes
 from .types import Collection

@@ -1,10 +1,10 @@
 """What a WHERE asks for: partitions, slices of their rows, and filters on what is found there."""
 
-import operator
 from itertools import product
 
 from .errors import SYNTAX, Fault, invalid, refused
-from .parser import CONSTANTS
+from .filters import COMPARE, filter_of
+from .lexer import CONSTANTS
 from .storage import TOP, partition_bytes, token_of
 from .terms import UNSET
 from .types import BIGINT, Collection
@@ -14,18 +14,9 @@ FILTERING = (
     "performance. If you want to execute this query despite the performance unpredictability, use ALLOW "
     "FILTERING"
 )
-PART = {"keys": 0, "values": -1}  # of an element
 MAX_KEY = 65_535  # bytes
 MOST = 10_000  # combinations of IN values
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-COMPARE = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 class Where:
@@ -355,29 +346,10 @@ class Where:
 
     def predicate(self, values):
         """A function of partition, row and now that says whether the filters let the row through; or None."""
-        tests = [self.test(sign, *target, values) for _, sign, target in self.filters]
+        tests = [filter_of(sign, *target, values) for _, sign, target in self.filters]
         if not tests:
             return None
         return lambda partition, row, now: all(test(partition, row, now) for test in tests)
-
-    @staticmethod
-    def test(sign, column, get, values):
-        read, type_, wanted = reader(column), column.type, get(values)
-        if sign in ("keys", "values", "entries"):
-
-            def contains(partition, row, now):
-                data = read(partition, row, now)
-                if data is None:
-                    return False
-                items = type_.split(data)
-                return wanted in (items if sign == "entries" else [item[PART[sign]] for item in items])
-
-            return contains
-        if sign in ("=", "in"):
-            keys = [type_.key(item) for item in wanted]
-            return lambda *place: (data := read(*place)) is not None and type_.key(data) in keys
-        compare, key = COMPARE[sign], type_.key(wanted)
-        return lambda *place: (data := read(*place)) is not None and compare(type_.key(data), key)
 
 
 class Named:
@@ -417,13 +389,3 @@ def combine(lists):
     if size > MOST:
         raise refused(f"over {MOST:,} combinations of IN values")
     return product(*lists)
-
-
-def reader(column):
-    """A function of partition, row and now: the column's value."""
-    position = column.position
-    if column.kind == "partition_key":
-        return lambda partition, row, now: partition.values[position]
-    if column.kind == "clustering":
-        return lambda partition, row, now: row.values[position]
-    return lambda partition, row, now: row.value(column, now)

@@ -3,11 +3,12 @@
 from .changes import Stamp, change_column, delete_column, set_column
 from .conditions import Condition
 from .errors import invalid, refused
+from .filters import COMPARE
 from .jsons import JsonValues
 from .storage import NEVER, SECOND
 from .terms import UNSET
 from .types import BIGINT, INT
-from .where import COMPARE, Where
+from .where import Where
 
 MAX_TTL = 20 * 365 * 24 * 3600
 LAST_SECOND = 2**31 - 2  # of what expires
