@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a statement in one line is easier to read and to search for)
 """More probes: what statements of the wild showed to be different, and what the sandbox has learned since.
 
 They are sections like those of ``probes``, which adds them to its own.
@@ -492,7 +493,8 @@ for number, pair in enumerate(
         '" v": "x"',
     ]
 ):
-    JSON += ['INSERT INTO t JSON \'{"k": %d, "c": 1, %s}\'' % (100 + number, pair.replace("'", "''"))]
+    escaped = pair.replace("'", "''")
+    JSON.append(f'INSERT INTO t JSON \'{{"k": {100 + number}, "c": 1, {escaped}}}\'')
 JSON += [f"SELECT * FROM t WHERE k IN ({', '.join(map(str, range(100, 100 + 73)))})"]
 JSON += [
     "CREATE TABLE cc (k int PRIMARY KEY, h counter)",

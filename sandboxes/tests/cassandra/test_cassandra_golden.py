@@ -14,7 +14,9 @@ from conformance.probes import SECTIONS
 
 VERSION, CASES = golden.load()
 EXPLAINED = golden.explained()
-NUMBERS = re.compile(r"([\d,]+) probes, ([\d,]+) answered alike, ([\d,]+) not:\s+([\d,]+) are refused by name, ([\d,]+)")
+NUMBERS = re.compile(
+    r"([\d,]+) probes, ([\d,]+) answered alike, ([\d,]+) not:\s+([\d,]+) are refused by name, ([\d,]+)"
+)
 
 
 def answers_of(sections, *arguments, **options):

@@ -94,7 +94,7 @@ def integer(name, value):
 
 def double(name, value):
     try:
-        return float(value)
+        return number_in(float, value)
     except ValueError:
         raise Fault(SYNTAX, f"Invalid double value {value} for '{name}'") from None
 
@@ -163,12 +163,19 @@ def class_of(value, package, known, what):
     return name
 
 
+def number_in(kind, value):
+    """An int or a float, without what Python alone takes for one."""
+    if "_" in value or value != value.strip():
+        raise ValueError(value)
+    return kind(value)
+
+
 def number_of(kind, least, above=False):
     """A check of a sub-option: a number, of at least ``least`` or above it."""
 
     def check(name, value):
         try:
-            number = kind(value)
+            number = number_in(kind, value)
         except ValueError:
             raise wrong(f"{value} is not a parsable {kind.__name__} for {name}") from None
         if number < least or (above and number == least):
@@ -323,7 +330,7 @@ def chunk_length(value):
 
 def least_ratio(value):
     try:
-        number = float(value)
+        number = number_in(float, value)
     except ValueError:
         raise wrong("Invalid value for min_compress_ratio") from None
     if number != 0 and not number >= 1:
