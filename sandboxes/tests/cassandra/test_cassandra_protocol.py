@@ -206,7 +206,6 @@ def test_errors_have_the_classes_of_cassandra(session, cql, error):
 @pytest.mark.parametrize(
     ("cql", "name"),
     [
-        ("CREATE TYPE address (street text)", "CREATE TYPE"),
         ("CREATE TABLE x (id int PRIMARY KEY, d duration)", "duration"),
         ("CREATE TABLE x (id int, c int, s int static, PRIMARY KEY (id, c))", "STATIC"),
         ("CREATE MATERIALIZED VIEW v AS SELECT * FROM t WHERE id IS NOT NULL PRIMARY KEY (id)", "MATERIALIZED VIEW"),

@@ -17,7 +17,7 @@ except ImportError:
     lz4 = None
 
 DEADLINE = 10.0  # seconds
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024  # bytes: a larger one has malloc ask the kernel for memory each time
 FULL = 4 * 1024 * 1024  # bytes that wait for a client: it gets no more answers until it has read them
 AUTHENTICATOR = "org.apache.cassandra.auth.PasswordAuthenticator"
 BATCHES = {0: "logged", 1: "unlogged", 2: "counter"}
