@@ -240,7 +240,7 @@ def bench_streaming(rows=100_000, page=200, rounds=3):
     ways = {"a list": f"/listed{station}", "a stream": station}
 
     def app():
-        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page)
+        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page, WRONG_WAYS=True)
 
     app().flask("load", "--rows", str(rows), "--size", "100")
     downloads, pages = {way: [] for way in ways}, {}

@@ -15,7 +15,6 @@ import time
 import pytest
 
 from copied_apps import SECRET, config, serving
-from not_yet import APPS_NOT_YET
 
 TOKEN = "a token of this test"
 SECONDS = 3  # of each time-out
@@ -105,7 +104,7 @@ def waits(tmp_path_factory):
             yield found
 
 
-@pytest.mark.parametrize("stem", [stem for stem in STEMS if stem not in APPS_NOT_YET])
+@pytest.mark.parametrize("stem", STEMS)
 def test_the_eighth_of_eight_waits_no_longer_than_the_first(waits, stem):
     found = waits[stem]
     assert isinstance(found, list) and found, found

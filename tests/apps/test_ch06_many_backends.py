@@ -13,7 +13,7 @@ import pytest
 import rethinkdb
 from flask import g
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import ExecutionTimeout, OperationFailure
 from rethinkdb.errors import ReqlDriverError
 from werkzeug.serving import make_server
 
@@ -627,6 +627,15 @@ def test_a_database_without_tables(make_app, caplog):
     reply = make_app(RETHINKDB_DB=empty).test_client().get("/records", headers=ADA)
     assert (reply.status_code, reply.json) == (503, {"error": "a backend is away"})
     assert f"`{empty}.records` does not exist" in caplog.text
+
+
+@pytest.mark.parametrize("error", [TimeoutError, ExecutionTimeout])
+def test_a_backend_that_takes_too_long_is_away(client, monkeypatch, error):
+    def too_late(record_id):
+        raise error("too late")
+
+    monkeypatch.setattr(shop, "stars_of", too_late)
+    assert client.get("/records/time-out", headers=ADA).status_code == 503
 
 
 def test_a_mistake_of_the_app_is_not_called_away(app, client, monkeypatch):

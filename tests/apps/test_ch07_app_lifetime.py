@@ -194,6 +194,13 @@ def test_what_is_stored_of_a_token_opens_nothing(app, client, ada):
     assert client.get("/records", headers={"Authorization": scheme}).status_code == 401
 
 
+def test_no_two_members_have_one_token(app):
+    members = app.extensions["mongo"][app.config["MONGODB_DB"]].members
+    token = members.find_one({"_id": "ada"})["token"]
+    with pytest.raises(DuplicateKeyError):
+        members.insert_one({"_id": "eve", "token": token})
+
+
 def test_every_seed_has_tokens_of_its_own(client, runner, ada):
     assert client.get("/records", headers=ada).status_code == 200
     runner.invoke(args=["seed"])
@@ -235,6 +242,11 @@ def test_an_id_goes_out_and_comes_back(client, ada, grace):
 @pytest.mark.parametrize("record_id", ["x", FIRST[1:], FIRST + "0", "g" * 24, "f" * 24, "%00", "{$gt:1}"])
 def test_what_is_no_id_is_not_found(client, record_id, ada):
     assert client.get(f"/records/{record_id}", headers=ada).status_code == 404
+
+
+def test_the_shelf_is_sorted(client, ada):
+    client.post("/records", headers=ada, data={"title": "A Love Supreme"})
+    assert titles(client.get("/records", headers=ada)) == ["A Love Supreme", "Blue Train", "Kind of Blue"]
 
 
 @pytest.mark.parametrize("title", ["", "x" * 201, "a\x00b", "two\nlines"])

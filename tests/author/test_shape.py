@@ -3,7 +3,6 @@
 import pytest
 
 import fake_checkout
-from not_yet import NOT_YET
 from workbook import paths
 from workbook.author import gaps, shape
 from workbook.author.parts import FOLDED, parts
@@ -13,11 +12,7 @@ STEMS = sorted(path.stem for path in (paths.ROOT / "notebooks").glob("ch*.ipynb"
 
 def test_every_chapter_has_its_shape():
     assert STEMS
-    assert [said for stem in STEMS if stem not in NOT_YET for said in gaps.unshapely(stem)] == []
-
-
-def test_what_is_on_the_list_must_still_be_there():
-    assert [stem for stem in NOT_YET if not gaps.unshapely(stem)] == []
+    assert [said for stem in STEMS for said in gaps.unshapely(stem)] == []
 
 
 def chapter(*cells, minutes=1, seconds=None):

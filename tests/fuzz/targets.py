@@ -102,7 +102,7 @@ def ch10(stack):
     to_archive = stack.enter_context(Wire(archive.host, archive.port))
     to_warnings = stack.enter_context(Wire(warnings.host, warnings.port))
     archive, warnings = archive.through(to_archive), warnings.through(to_warnings)
-    app = launch("ch10_streaming", archive, warnings, FETCH_SIZE=10, KEEP_ALIVE=0.05)
+    app = launch("ch10_streaming", archive, warnings, FETCH_SIZE=10, KEEP_ALIVE=0.05, WRONG_WAYS=True)
     app.flask("load", "--rows", "200")
     app.flask("warn", "Gale", "Fog")
     stations = st.sampled_from(["bell-rock", "nowhere"]) | IDS.filter(bool)
