@@ -108,7 +108,31 @@ def get_backend(get_backend):
             "what was opened, by name",
             "The teardown looks into g.backends: use that name.",
         )
-    return _unknown(app, get_backend) or _failing(app, get_backend)
+    return _unknown(app, get_backend) or _failing(app, get_backend) or _without_truth_value(app, get_backend)
+
+
+class _Database:
+    """Refuses to be asked whether it is true, as PyMongo's Database does."""
+
+    def __bool__(self):
+        raise NotImplementedError
+
+    def close(self):
+        pass
+
+
+def _without_truth_value(app, get_backend):
+    app.extensions["factories"]["reviews"] = _Database
+    with app.app_context():
+        try:
+            for _ in range(2):
+                get_backend("reviews")
+        except NotImplementedError:
+            return NotYet(
+                "a Database of PyMongo was asked whether it is true: NotImplementedError",
+                "the same Database again",
+                "A backend may be empty, or refuse to say. Ask whether the name is in g.backends.",
+            )
 
 
 def _failing(app, get_backend):
@@ -446,11 +470,15 @@ def requires_auth(requires_auth):
                 "401",
                 "The settings hold hashes. Hash what was sent, and compare the two hashes.",
             )
+        advice = {
+            403: "403 is for somebody who is known and may not. Nobody knows who this is: 401.",
+            500: "With another scheme than bearer there may be no token: then it is None. Ask for the type first.",
+        }
         if response.status_code != 401:
             return NotYet(
                 f"a request {who} got {response.status_code}",
                 "401",
-                "Only a bearer token whose hash is known may pass.",
+                advice.get(response.status_code, "Only a bearer token whose hash is known may pass."),
             )
     response, _ = get("/records?token=a+long+token")
     if response.status_code != 401:
@@ -643,7 +671,13 @@ def _fault(app, opened):
         )
     with app.app_context():
         pass
-    if len(opened) != 3:
+    if len(opened) < 3:
+        return NotYet(
+            f"three backends were asked for, and {len(opened)} connections opened",
+            "3",
+            "Two names were given one connection. Keep each under its own name.",
+        )
+    if len(opened) > 3:
         return NotYet(
             f"three backends were asked for, and {len(opened)} connections opened",
             "3",

@@ -209,7 +209,7 @@ def _one_client(init_app, first, second, first_wire, second_wire, first_database
         looked = client.options.server_selection_timeout
         if looked == TIMEOUT_MS / 1000:
             return NotYet(
-                f"the client looks for a server for {looked:g} seconds, and waits for a response for ever",
+                f"the client looks for a server for {looked:g} seconds; for the rest there is no common limit",
                 expected,
                 "That option is for finding a server. The one for a whole operation is called timeoutMS.",
             )

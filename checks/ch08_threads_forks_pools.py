@@ -364,8 +364,8 @@ def take(take):
         ReqlDriverError: "The place was lost with the error: put it back before the error goes on, whatever its class. "
         "Drivers have errors of their own.",
         # What neither the driver nor the queue calls its own.
-        LookupError: "You catch the errors that you know; this one took the place with it. Catch every error there, "
-        "and raise it again.",
+        LookupError: "You catch the errors that you know, and this one took the place with it. Catch every error "
+        "there, and raise it again.",
     }
     for kind, advice in losses.items():
         places = _places(1)
