@@ -514,6 +514,13 @@ def requires_auth(requires_auth):
             "401",
             "Other schemes carry a token too. This API speaks bearer: look at request.authorization.type.",
         )
+    response, _ = get(header="Bearer tok\xe9n")
+    if response.status_code != 401:
+        return NotYet(
+            f"a token with a letter that is not ASCII got {response.status_code}",
+            "401",
+            "A stranger may send any letters. token.encode() takes all of them, and hashes compare as ASCII.",
+        )
 
 
 STOCK_SHARED = "One thread at a time may use a RethinkDB connection. Whom does a context belong to?"

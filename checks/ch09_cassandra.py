@@ -400,14 +400,15 @@ def _other_texts(execute, ask, real, session, prepared, select, update, table):
             "one for each text",
             "Keep it in the dict that you are given, under the text: it lives as long as the session.",
         )
+    refused = f"SELECT nothing FROM {table}"
     with contextlib.suppress(Exception):
-        found = execute(session, prepared, f"SELECT nothing FROM {table}", ())
+        found = execute(session, prepared, refused, ())
         return NotYet(
             f"the server refused a text, and execute returned {found!r}",
             "the server's error, to the caller",
             "A failure must not look like a result. Let the error through: the app knows what to answer.",
         )
-    if len(prepared) > 3:
+    if refused in prepared:
         return NotYet(
             "the server refused a text, and the dict has an entry for it",
             "a dict of statements that are prepared",
