@@ -108,7 +108,12 @@ def get_backend(get_backend):
             "what was opened, by name",
             "The teardown looks into g.backends: use that name.",
         )
-    return _unknown(app, get_backend) or _failing(app, get_backend) or _without_truth_value(app, get_backend)
+    return (
+        _unknown(app, get_backend)
+        or _failing(app, get_backend)
+        or _without_truth_value(app, get_backend)
+        or _empty(app, get_backend)
+    )
 
 
 class _Database:
@@ -132,6 +137,18 @@ def _without_truth_value(app, get_backend):
                 "a Database of PyMongo was asked whether it is true: NotImplementedError",
                 "the same Database again",
                 "A backend may be empty, or refuse to say. Ask whether the name is in g.backends.",
+            )
+
+
+def _empty(app, get_backend):
+    """A backend that is false, as whatever has no entries yet."""
+    app.extensions["factories"]["rates"] = dict
+    with app.app_context():
+        if get_backend("rates") is not get_backend("rates"):
+            return NotYet(
+                "a backend that is empty, and so counts as false, was opened twice",
+                "opened once, whatever it is",
+                "Ask whether the name is in the dict. The truth value of a backend says something else.",
             )
 
 
@@ -276,7 +293,7 @@ def close_all(close_all):
                 "Take the backends out of g before you close them: g.pop.",
             )
 
-    app.extensions["closers"] = {name: closer(name) for name in NAMES}
+    app.extensions["closers"] = {name: closer(name) for name in sorted(NAMES)}
     handler = Caught()
     handler.records = []
     root = logging.getLogger()
@@ -299,6 +316,12 @@ def close_all(close_all):
                 f"{', '.join(NAMES)} opened; closed: {', '.join(closed) or 'none'}",
                 "all of them",
                 "Each backend in g.backends has its closer under the same name.",
+            )
+        if closed == sorted(NAMES)[::-1]:
+            return NotYet(
+                f"closed in this order: {', '.join(closed)}",
+                ", ".join(NAMES[::-1]),
+                "The dict of the closers does not know what was opened last. Go through g.backends.",
             )
         if closed != NAMES[::-1]:
             return NotYet(
@@ -524,12 +547,12 @@ def requires_auth(requires_auth):
             "401",
             "Other schemes carry a token too. This API speaks bearer: look at request.authorization.type.",
         )
-    response, _ = get(header="Basic \xe9")
+    response, _ = get(header="Bearer tok\xe9n")
     if response.status_code != 401:
         return NotYet(
-            f"a request with a letter that is not ASCII after Basic got {response.status_code}",
+            f"a token with a letter that is not ASCII got {response.status_code}",
             "401",
-            "request.authorization raises ValueError where Werkzeug cannot read it. That is a stranger, too.",
+            "A stranger may send any letters. token.encode() takes all of them, and hashes compare as ASCII.",
         )
 
 

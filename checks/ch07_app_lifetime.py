@@ -502,11 +502,25 @@ def _fault(add, cutting, records, stored):
             "two records: a shop may have two copies",
             "The title says what a record is, not which one. What makes an attempt the same is its _id.",
         )
+    cutting.times = 1
+    add(records, "Blue Train")
+    if stored.count_documents({"title": "Blue Train"}) != 3:
+        return NotYet(
+            "two copies were there, the response to a third was lost, and afterwards the copies were not three",
+            "three records of that title",
+            "Another attempt may take nothing away: what has the same title may be somebody else's record.",
+        )
     cutting.times, cutting.early = 9, True
     try:
         add(records, "nowhere")
     except AutoReconnect:
         pass
+    except Exception as error:
+        return NotYet(
+            f"no attempt arrived, and add raised {type(error).__name__}",
+            "the AutoReconnect of the last attempt",
+            "The caller knows an AutoReconnect. Let the error of the third attempt out as it is.",
+        )
     else:
         return NotYet(
             "no attempt arrived, and add returned as if all were well",

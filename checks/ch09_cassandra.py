@@ -400,12 +400,19 @@ def _other_texts(execute, ask, real, session, prepared, select, update, table):
             "one for each text",
             "Keep it in the dict that you are given, under the text: it lives as long as the session.",
         )
+    refused = f"SELECT nothing FROM {table}"
     with contextlib.suppress(Exception):
-        found = execute(session, prepared, f"SELECT nothing FROM {table}", ())
+        found = execute(session, prepared, refused, ())
         return NotYet(
             f"the server refused a text, and execute returned {found!r}",
             "the server's error, to the caller",
             "A failure must not look like a result. Let the error through: the app knows what to answer.",
+        )
+    if refused in prepared:
+        return NotYet(
+            "the server refused a text, and the dict has an entry for it",
+            "a dict of statements that are prepared",
+            "A failure must leave nothing behind: put the statement into the dict when prepare() has returned.",
         )
     second = Counting(real)
     ask("Lynx", session=second, prepared={})
@@ -419,7 +426,7 @@ def _other_texts(execute, ask, real, session, prepared, select, update, table):
 
 GOOD = {"genus": "Panthera", "species": "leo"}
 BAD = {"genus": "big cat", "species": "leo", "sightings": "secret-3"}
-WRONG_BODIES = [b'{"genus": ', b"[]", b"[" * 10_000, b"null", b""]
+WRONG_BODIES = [b'{"genus": ', b"[]", b"[1]", b"null", b""]
 
 
 @exercise(
@@ -623,11 +630,16 @@ class ZooSession(FakeSession):
     "The end of a context is the end of a request. What lives as long as the process is closed when the process ends.",
     "No teardown. Where the session was made, or where the app is: atexit.register(a function that closes it).",
     seconds=20,
+    on_error={
+        TypeError: "atexit.register takes a function. With parentheses it is called at once: write its name alone.",
+    },
 )
 def mended(mended):
     at_the_end = []
 
     def register(function, *args, **kwargs):
+        if not callable(function):
+            raise TypeError("the first argument must be callable")
         at_the_end.append(lambda: function(*args, **kwargs))
         return function
 
@@ -648,7 +660,13 @@ def _mended(mended, at_the_end):
         )
     with _quiet(app) as client:
         wrong = _zoo(client, cluster)
-    return wrong or _at_once(mended) or _end(cluster, at_the_end)
+    if not wrong and len(at_the_end) >= len(REQUESTS):
+        return NotYet(
+            f"{len(REQUESTS)} requests, and {len(at_the_end)} functions wait for the end of the process",
+            "one",
+            "Each request has registered another one. Register where the session is made, or where the app is.",
+        )
+    return wrong or _at_once(mended) or _end(mended, cluster, at_the_end)
 
 
 @contextlib.contextmanager
@@ -661,11 +679,14 @@ def _quiet(app):
         app.logger.disabled = False
 
 
+REQUESTS = ["Lynx", "Lynx", "Lynx", "broken", "Lynx"]
+
+
 def _zoo(client, cluster):
-    def get(genus="Lynx"):
+    def get(genus):
         return client.get(f"/animals/{genus}").status_code
 
-    statuses = [get() for _ in range(3)]
+    statuses = [get(genus) for genus in REQUESTS[:3]]
     if statuses != [200] * 3:
         return NotYet(
             f"three requests: {statuses}",
@@ -678,7 +699,7 @@ def _zoo(client, cluster):
             "one session for all",
             "Each request connects, which takes longer than its query. Let the session live as long as the process.",
         )
-    statuses = [get("broken"), get()]
+    statuses = [get(genus) for genus in REQUESTS[3:]]
     if statuses != [500, 200]:
         return NotYet(
             f"a view that fails, and the next request: {statuses}",
@@ -716,9 +737,24 @@ def _at_once(mended):
         )
 
 
-def _end(cluster, at_the_end):
-    for function in reversed(at_the_end):
-        function()
+def _end(mended, cluster, at_the_end):
+    idle = Cluster()
+    mended(idle.connect)
+    try:
+        for function in reversed(at_the_end):
+            function()
+    except Exception as error:
+        return NotYet(
+            f"an app that nobody has asked ended with {type(error).__name__}",
+            "an end without an error",
+            "There may be no session to close: no request has come, or connecting has failed. Ask before you close.",
+        )
+    if idle.made:
+        return NotYet(
+            "an app that nobody has asked made a session when the process ended",
+            "no session",
+            "The getter makes what is not there. Close what is there, and make nothing for it.",
+        )
     if cluster.closed < len(cluster.made):
         return NotYet(
             "the process has ended, and nobody has closed the session",

@@ -1,12 +1,14 @@
 """Checks of chapter 10: JSON in pieces, a generator that owns its connection, honest ends, events."""
 
+import contextlib
 import json
 import re
 import uuid
 from datetime import datetime
 
 from rethinkdb import r
-from rethinkdb.errors import ReqlDriverError
+from rethinkdb.errors import ReqlDriverError, ReqlOpFailedError
+from werkzeug.exceptions import NotFound
 
 from workbook import NotYet, Wire, databases, exercise
 
@@ -308,6 +310,16 @@ def _own_connection(export, database, wire, opened):
         )
     if read != [{"id": number} for number in range(1, 6)]:
         return NotYet(f"{len(read)} rows", "all 5 rows", "Every row of the query is yielded, once.")
+    # Failed before there was a row, as a query does that the server refuses.
+    rows = export(connect, lambda conn: r.table("nowhere").run(conn))
+    with contextlib.suppress(ReqlOpFailedError):
+        next(rows)
+    if wire.open:
+        return NotYet(
+            "query(conn) raised before there was a row, and the connection is open",
+            "closed",
+            "A query may fail at once. Whatever comes after connect() belongs into the try.",
+        )
 
 
 def _no_server(export):
@@ -601,6 +613,7 @@ class Stations:
     def __init__(self):
         self.opened = []
         self.read = 0
+        self.fails_at = None
 
     def connect(self):
         self.opened.append(Conn())
@@ -614,6 +627,8 @@ class Stations:
         for number in range(5):
             conn.use()
             self.read += 1
+            if number == self.fails_at:
+                raise LookupError("a reading is damaged")
             yield {"at": number}
 
     @property
@@ -675,7 +690,14 @@ def _stations(client, stations):
             "none",
             "Somebody has to close what the view opened, and what the generator opened: two teardowns, or a finally.",
         )
-    status, _ = get("nowhere")
+    try:
+        status, _ = get("nowhere")
+    except NotFound:
+        return NotYet(
+            "a station that nobody knows: abort(404) was called when the body was under way",
+            "404",
+            "When the generator runs, there is a response already. Ask for the station in the view.",
+        )
     if status != 404:
         return NotYet(
             f"a station that nobody knows: {status}",
@@ -714,4 +736,15 @@ def _given_up(client, stations, get):
             f"four requests opened {len(stations.opened)} connections",
             "two for an export at most",
             "One for the first query and one for the rows are enough: keep it in g, or in a variable.",
+        )
+    stations.fails_at = 2
+    try:
+        _, lines = get("bell-rock")
+    except LookupError as error:
+        lines = error
+    if not isinstance(lines, LookupError):
+        return NotYet(
+            "the third reading failed, and the export ended as if there were two",
+            "a body that breaks off",
+            "An export that ends early without an error looks whole. Let the error out of the generator.",
         )

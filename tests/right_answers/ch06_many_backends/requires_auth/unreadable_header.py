@@ -1,4 +1,4 @@
-"""request.authorization raises ValueError where Werkzeug cannot read it. That is a stranger, too."""
+"""Leaves a header that Werkzeug cannot read to Werkzeug."""
 
 @functools.wraps(view)
 def wrapper(*args, **kwargs):

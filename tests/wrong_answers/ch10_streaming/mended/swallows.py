@@ -1,0 +1,33 @@
+"""An export that ends early without an error looks whole. Let the error out of the generator."""
+
+app = Flask("stations")
+
+def get_conn():
+    if "conn" not in g:
+        g.conn = connect()
+    return g.conn
+
+@app.teardown_appcontext
+def close(exc):
+    conn = g.pop("conn", None)
+    if conn is not None:
+        conn.close()
+
+@app.get("/stations/<name>")
+def export(name):
+    if find(get_conn(), name) is None:
+        abort(404)
+
+    def body():
+        conn = connect()
+        try:
+            for row in readings(conn, name):
+                yield json.dumps(row) + "\n"
+        except Exception:
+            pass
+        finally:
+            conn.close()
+
+    return Response(body(), mimetype="application/x-ndjson")
+
+return app
