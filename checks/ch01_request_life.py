@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from flask import current_app
+from flask import current_app, got_request_exception
 
 from workbook import NotYet, check_app, exercise
 
@@ -104,13 +104,16 @@ def time_answers(time_answers):
     app.get("/bug", endpoint="bug")(lambda: 1 / 0)
     time_answers(app)
 
-    plain = _milliseconds(app, "/")
+    raised = []
+    with got_request_exception.connected_to(lambda sender, exception: raised.append(exception), app):
+        plain = _milliseconds(app, "/")
+    if raised and not isinstance(raised[0], TypeError | AttributeError):
+        raise raised[0]
     if plain is None:
-        return NotYet(
-            f"GET / has no header {HEADER}",
-            "the header on every response",
-            "Only one kind of hook gets the response, and changes it before it is sent: after_request.",
-        )
+        advice = "Only one kind of hook gets the response, and changes it before it is sent: after_request."
+        if app.after_request_funcs and None not in app.after_request_funcs:
+            advice = "The hooks of a blueprint run for its own routes only. Register yours on the app."
+        return NotYet(f"GET / has no header {HEADER}", "the header on every response", advice)
     for path, status in (("/no-such-page", 404), ("/bug", 500)):
         if _milliseconds(app, path) is None:
             return NotYet(
@@ -128,7 +131,7 @@ def time_answers(time_answers):
     since = time.perf_counter()
     nap = _milliseconds(app, "/nap")
     lasted = (time.perf_counter() - since) * 1000
-    if NAP * 0.9 <= nap < NAP * 900:
+    if NAP * 0.9 <= nap < lasted / 1000 + 0.01:
         return NotYet(
             f"{nap:.3f} for a view that sleeps {NAP * 1000:.0f} ms",
             f"{NAP * 1000:.0f} or more",
@@ -144,7 +147,10 @@ def time_answers(time_answers):
         return NotYet(
             f"{nap:.3f} for a view that sleeps {NAP * 1000:.0f} ms",
             f"{NAP * 1000:.0f} or more",
-            "Start the clock before the view, in a before_request function.",
+            "A part of a second is lost here: multiply first, then round."
+            if nap == 0
+            else "Start the clock before the view, in a before_request function, and with perf_counter: "
+            "process_time() does not count while a view waits.",
         )
     if nap > lasted + 10:
         return NotYet(
@@ -311,7 +317,22 @@ def run_first(run_first):
             "once",
             "Remember that it has run: a flag that outlives the request.",
         )
-    return _eight_at_once(run_first) or _a_second_try(run_first)
+    return _another_app(run_first) or _eight_at_once(run_first) or _a_second_try(run_first)
+
+
+def _another_app(run_first):
+    """In the same process, after an app that is prepared already."""
+    app, ran = check_app(), []
+    app.get("/", endpoint="index")(lambda: "hello")
+    run_first(app, lambda: ran.append("prepare"))
+    app.test_client().get("/")
+    if ran:
+        return None
+    return NotYet(
+        "a second app in the same process was never prepared",
+        "once in each app",
+        "The flag of the first app was still up. Make the flag inside of run_first, for each app anew.",
+    )
 
 
 def _eight_at_once(run_first):
@@ -371,8 +392,9 @@ def _why_again(app, most):
             "They came one after the other: your lock works, but the question is asked before it. "
             "Ask while you hold it."
         )
-    hooks = app.before_request_funcs[None]
-    if any("Lock" in name for hook in hooks for name in hook.__code__.co_names):
+    # What functools.cache returns has no code of its own.
+    codes = [hook.__code__ for hook in app.before_request_funcs[None] if hasattr(hook, "__code__")]
+    if any("Lock" in name for code in codes for name in code.co_names):
         return "A lock that is made in the hook is another one in each call. Make one, outside of it, that all share."
     return "Between the question and the flag another thread asks the same. Hold a lock."
 
@@ -389,6 +411,12 @@ def _a_second_try(run_first):
 
     run_first(app, prepare)
     statuses = [app.test_client().get("/").status_code for _ in range(3)]
+    if statuses == [200, 200, 200]:
+        return NotYet(
+            "prepare() raised in the first request, and the view ran all the same",
+            "a first request that fails, and a second one that tries again",
+            "Do not catch it: nothing is prepared. The exception ends the request before the view.",
+        )
     if len(calls) != 2:
         return NotYet(
             f"prepare() raised in the first request, and ran {len(calls)} times in three requests",
@@ -410,14 +438,15 @@ def _a_second_try(run_first):
     '`g.entered = True` in a before_request function, `if g.pop("entered", False):` in a teardown_request function.',
 )
 def count_busy(count_busy):
-    app, closed, seen = _app(), [], []
+    # As in create_shop: the hook in front is there already, and the routes come later.
+    app, closed, seen = check_app(TESTING=False, CLOSED=False), [], []
     app.extensions["busy"] = 0
     app.before_request(lambda: ("closed", 503) if closed else None)
+    count_busy(app)
     app.get("/look", endpoint="look")(lambda: seen.append(app.extensions["busy"]) or "looked")
     app.get("/bug", endpoint="bug")(lambda: 1 / 0)
     entered, leave = threading.Event(), threading.Event()
     app.get("/long", endpoint="long")(lambda: entered.set() or (leave.wait(5) and "long"))
-    count_busy(app)
 
     def busy():
         return app.extensions["busy"]
@@ -435,11 +464,14 @@ def count_busy(count_busy):
             1,
             "Count up before the view: in a before_request function.",
         )
+    twice = "It was counted out twice. Take the mark out of g when you have counted: g.pop."
     if busy() != 0:
-        return NotYet(f"after one request, busy was {busy()}", 0, "Who has entered must leave: count down at the end.")
+        once = "Who has entered must leave: count down at the end."
+        return NotYet(f"after one request, busy was {busy()}", 0, twice if busy() < 0 else once)
     app.test_client().get("/bug")
     if busy() != 0:
-        return NotYet(f"after a view that failed, busy was {busy()}", 0, "A failed request has an end, too.")
+        once = "A failed request has an end, too."
+        return NotYet(f"after a view that failed, busy was {busy()}", 0, twice if busy() < 0 else once)
     app.testing = True
     try:
         app.test_client().get("/bug")
@@ -452,7 +484,7 @@ def count_busy(count_busy):
             0,
             "With TESTING the exception leaves the app, and after_request is left out. A teardown is not.",
         )
-    return _refused_and_twice(app, closed, busy) or _refused_meanwhile(app, closed, busy, entered, leave)
+    return _refused_and_twice(app, closed, busy) or _at_once(app, closed, seen, busy, entered, leave)
 
 
 def _refused_and_twice(app, closed, busy):
@@ -482,15 +514,25 @@ def _refused_and_twice(app, closed, busy):
     return None
 
 
-def _refused_meanwhile(app, closed, busy, entered, leave):
+def _at_once(app, closed, seen, busy, entered, leave):
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(app.test_client().get, "/long")
         entered.wait(5)
+        seen.clear()
+        app.test_client().get("/look")
+        beside, alone = seen[0], busy()
         closed.append(True)
         app.test_client().get("/look")
         found = busy()
         leave.set()
         working.result()
+    if (beside, alone) != (2, 1):
+        return NotYet(
+            f"with two requests in their views busy was {beside}, and when one had left, {alone}",
+            "2, then 1",
+            "Each request counts up by one and down by one. A number that is set, or a flag that "
+            "all requests share, knows of one request only.",
+        )
     if found != 1:
         return NotYet(
             f"with one request in its view, while another one was refused, busy was {found}",

@@ -142,7 +142,7 @@ class _Project:
     """A project for a fixture to make a client of: a login, a cached user, a list of what happened."""
 
     def __init__(self):
-        self.filled = []
+        self.filled = []  # in which app's context
         self.apps = []
 
     def create_app(self):
@@ -164,7 +164,7 @@ class _Project:
 
     def fill(self):
         # As get_db() would: it asks the current app where the database is.
-        self.filled.append(current_app.config["TESTING"])
+        self.filled.append(current_app._get_current_object())
 
 
 @exercise(
@@ -215,6 +215,12 @@ def _while_open(project, client):
             f"{len(project.apps)} apps made, fill() called {len(project.filled)} times",
             "one app, filled once",
             "Make one app and fill its database once, before the yield.",
+        )
+    if project.filled != project.apps:
+        return NotYet(
+            f"fill() ran in a context of another app, {project.filled[0].name!r}",
+            "a context of the app that create_app made",
+            "fill() asks current_app where the database is. Open the context of the app whose client you yield.",
         )
     held = has_app_context()
     client.post("/login/ada")
@@ -274,11 +280,13 @@ def background(submit):
 
 
 def _failing(submit):
-    """A task that raises, and what it leaves on its thread."""
-    app, ends, orders = check_app(SECRET_KEY="check"), [], []
+    """Two tasks that raise, and what they leave: on their thread, and for each other."""
+    app, ends, orders, found = check_app(SECRET_KEY="check"), [], [], []
     app.teardown_appcontext(lambda exc: ends.append(threading.get_ident()))
 
     def work():
+        found.append("moth" in g)
+        g.moth = "caught"
         raise KeyError("moth")
 
     with ThreadPoolExecutor(1) as pool:
@@ -288,7 +296,8 @@ def _failing(submit):
             orders.append(submit(pool, work))
             return "accepted", 202
 
-        app.test_client().post("/order")
+        for _ in range(2):
+            app.test_client().post("/order")
         thread, left = pool.submit(lambda: (threading.get_ident(), has_app_context())).result()
     if left or thread not in ends:
         return NotYet(
@@ -301,6 +310,12 @@ def _failing(submit):
             f"function raised KeyError, the future has {orders[0].exception()!r}",
             "the future has the exception of function(*args)",
             "Do not catch it: whoever asks the future is told.",
+        )
+    if any(found):
+        return NotYet(
+            "the second task found in g what the first had left there",
+            "an empty g for each task",
+            "Both ran in one context. Make a new one for each call: app.app_context().",
         )
     return None
 

@@ -1,6 +1,7 @@
 """Checks of chapter 3: one connection for a context, opened when it is needed."""
 
-from flask import g, has_app_context
+from blinker import ANY
+from flask import appcontext_tearing_down, g, has_app_context
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError
 from rethinkdb.net import Repl
@@ -131,8 +132,19 @@ def _after_a_failure(app, get_conn):
     on_error={TypeError: "Flask calls a teardown function with one argument: the exception, or None."},
 )
 def closes_everywhere(register):
+    before = list(appcontext_tearing_down.receivers_for(ANY))
+    try:
+        return _closes_everywhere(register)
+    finally:
+        # What is connected for all apps would close for the next attempt, too.
+        for receiver in appcontext_tearing_down.receivers_for(ANY):
+            if receiver not in before:
+                appcontext_tearing_down.disconnect(receiver)
+
+
+def _closes_everywhere(register):
     app = check_app(databases.rethinkdb("check_ch03"))
-    called_early = []
+    called_early, called = [], []
 
     def get_conn():
         if "conn" not in g:
@@ -144,6 +156,7 @@ def closes_everywhere(register):
     def close_conn(*args):
         if not has_app_context():
             called_early.append(args)
+        called.append(args)
         conn = g.pop("conn", None)
         if conn is not None:
             conn.close()
@@ -178,7 +191,15 @@ def closes_everywhere(register):
         )
 
     client = app.test_client()
-    if left_open(app, lambda: client.get("/")):
+    got = []
+    open_afterwards = left_open(app, lambda: got.append(client.get("/").status_code))
+    if got != [200]:
+        return NotYet(
+            f"GET / got {got[0]}",
+            "200",
+            "Something that you registered raised. Register while the app is made, on the app, and not in a hook.",
+        )
+    if open_afterwards:
         return NotYet(
             "after GET / one connection is still open",
             "none",
@@ -203,6 +224,15 @@ def closes_everywhere(register):
             "after a flask command, one connection is still open",
             "none",
             "The hook belongs to the request, and a command has none. Take that of the app context.",
+        )
+    called.clear()
+    with check_app().app_context():
+        pass
+    if called:
+        return NotYet(
+            "close_conn ran at the end of a context of another app",
+            "at the end of this app's contexts",
+            "A signal without a sender comes for every app. Name the app, or register on it.",
         )
     return None
 
@@ -249,12 +279,18 @@ def predict(eager, lazy):
     'The header: "conn" in g. The teardown: g.pop("conn", None), and close what it returned.',
     on_error={
         AttributeError: "A context that opened nothing has no g.conn. Ask g for it with a default.",
-        KeyError: "Put the getter into app.extensions, as the faulty version does.",
+        KeyError: "A context that opened nothing has no conn to take out: g.pop takes a default.",
     },
 )
 def add_database(add_database):
     app = check_app(databases.rethinkdb("check_ch03"))
     add_database(app, databases.rethinkdb("check_ch03").connect)
+    if "get_conn" not in app.extensions:
+        return NotYet(
+            "app.extensions has no get_conn",
+            "the getter, for views and commands",
+            "Put the getter into app.extensions, as the faulty version does.",
+        )
     get_conn = app.extensions["get_conn"]
     app.add_url_rule("/", "index", lambda: "a jukebox")
     app.add_url_rule("/songs", "songs", lambda: str(r.expr([1, 2]).run(get_conn()) and get_conn().is_open()))
@@ -285,6 +321,13 @@ def add_database(add_database):
                 "Whoever calls the getter opens. To learn whether there is a connection, ask g, not the getter."
                 if expected == 0
                 else "Two calls in one context, two connections: keep the first one in g.",
+            )
+        if response.status_code != 200:
+            return NotYet(
+                f"GET {path} got {response.status_code}",
+                "200",
+                "An after_request function must return the response, and must not raise: a context that "
+                "opened nothing has no g.conn.",
             )
         if response.headers.get("X-Database") != used:
             return NotYet(

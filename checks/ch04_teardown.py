@@ -84,6 +84,11 @@ def guarded_close(close_conn):
     with _context(conn=conn) as healthy:
         close_conn(RuntimeError("the view failed"))
         left = "conn" in g
+    after_success = Thing("conn", [])
+    with _context(conn=after_success):
+        close_conn(None)
+    if not conn.closed and not after_success.closed:
+        return NotYet("the connection was not closed", "closed", "Take it out of g, and then call its close().")
     if not conn.closed:
         return NotYet(
             "after a view that raised, the connection was not closed",
@@ -230,9 +235,9 @@ def close_all(close_all):
             "closed c, b, a",
             "What was opened last may need what was opened first: close it first.",
         )
-    if logged.texts:
+    if logged.texts or logged.quiet:
         return NotYet(
-            f"nothing failed; entries in the log: {len(logged.texts)}",
+            f"nothing failed; entries in the log: {len(logged.texts + logged.quiet)}",
             "none",
             "Log what failed, and only that: whoever reads the log looks for trouble.",
         )
@@ -422,7 +427,7 @@ def _class_name(answer):
 def add_teardowns(add_teardowns):
     app = check_app(databases.rethinkdb("check_ch04"))
     app.testing = False
-    closed_shop = []
+    closed_shop, alarms = [], []
 
     @app.before_request
     def in_front():
@@ -439,6 +444,7 @@ def add_teardowns(add_teardowns):
     app.get("/")(view)
     app.get("/dies", endpoint="dies")(lambda: (view(), wire.cut())[0])
     app.get("/about", endpoint="about")(_fine)
+    app.get("/fails", endpoint="fails")(_fails)
     app.cli.command("work")(lambda: print(view()))
 
     def status(path):
@@ -459,6 +465,7 @@ def add_teardowns(add_teardowns):
             app.logger.setLevel(level)
         timeline = Timeline(recorder.events)
         timed = [text for text in [*records.texts, *records.quiet] if text.startswith("took ")]
+        alarms[:] = [text for text in records.texts if not text.startswith("took ")]
         return result, timeline.opened - timeline.closed, timed
 
     got, left, timed = watched(lambda: status("/"))
@@ -478,7 +485,9 @@ def add_teardowns(add_teardowns):
         return NotYet(
             f"GET / left {len(timed)} entries that begin with 'took'",
             "one",
-            "Do not mend the fault by telling nothing: the time of a request still belongs into the log.",
+            "It is told more than once: one teardown is enough, and a start that is told is taken out of g."
+            if timed
+            else "Do not mend the fault by telling nothing: the time of a request still belongs into the log.",
         )
     result, left, timed = watched(lambda: app.test_cli_runner().invoke(args=["work"]))
     if left:
@@ -508,6 +517,24 @@ def add_teardowns(add_teardowns):
             "A hook in front of yours may return a response. Then yours does not run, and the teardown does.",
         )
     closed_shop.clear()
+    watched(lambda: status("/about"))
+    if alarms:
+        return NotYet(
+            f"a request that opened nothing left this in the log: {alarms[0][:60]}",
+            "nothing failed, so there is no error to log",
+            "Most contexts have no g.conn. Take it out with g.pop and a default, and close it if it is there.",
+        )
+    for testing in (False, True):
+        app.testing = testing
+        _, _, timed = watched(lambda: status("/fails"))
+        app.testing = False
+        if len(timed) != 1:
+            return NotYet(
+                f"a view failed{' in a test' if testing else ''}: the time was told {len(timed)} times",
+                "once, as before",
+                "A failed request has taken its time, too. A teardown runs for each, whatever its argument is; "
+                "after_request is left out when TESTING lets the exception leave the app.",
+            )
 
     def kept():
         with app.test_client() as client:

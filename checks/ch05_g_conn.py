@@ -1,5 +1,6 @@
 """Checks of chapter 5: a connection that is reached like an attribute."""
 
+import contextlib
 import inspect
 import weakref
 from functools import cached_property
@@ -105,6 +106,12 @@ def lazy_g(init_app):
             "a connection of its own for each context",
             "The class is as old as the app. Keep the connection on self, which is this context's g.",
         )
+    if kept[0] is kept[1]:
+        return NotYet(
+            "two requests had the same g",
+            "a new g for each context",
+            "Flask calls app_ctx_globals_class for each context: give it the class, not one object of it.",
+        )
     if found != "True":
         return NotYet(
             "g.conn was open, but 'conn' in g said no",
@@ -172,14 +179,14 @@ def stand_in(make_conn):
             "Views will write conn.is_open(), without a call before the dot. Return something that stands in for it.",
         )
 
-    own = []
+    own, is_open = [], []
 
     def unused_and_twice():
         with app.app_context():
             pass
         for _ in range(2):
             with app.app_context():
-                conn.is_open()
+                is_open.append(conn.is_open())
                 own.append(conn == get_conn())
 
     timeline, _ = _recorded(app, unused_and_twice)
@@ -195,6 +202,13 @@ def stand_in(make_conn):
             "the connection of the context in which it is used",
             "Something remembers the first answer. LocalProxy asks anew each time: let it ask get_conn.",
         )
+    if not all(is_open):
+        return NotYet(
+            "conn.is_open() said no, in a context whose connection was open",
+            "an open connection for as long as the context lasts",
+            "The teardown closes. What you return hands on what get_conn() returns, and does nothing to it.",
+        )
+    return None
 
 
 # Each expression, and what to say to a wrong number.
@@ -255,7 +269,7 @@ class _Fake:
 def with_fake(get_with_fake):
     app, other, database = check_app(), check_app(), databases.rethinkdb("check_ch05")
     app.teardown_appcontext(_close)
-    receivers, given, kept, elsewhere = [], [], [], []
+    receivers, given, kept, elsewhere, classes = [], [], [], [], []
 
     class Lazy(_AppCtxGlobals):
         @cached_property
@@ -268,6 +282,7 @@ def with_fake(get_with_fake):
     def db():
         # Held, so that none is disconnected only because nobody holds it any more.
         kept.extend(appcontext_pushed.receivers_for(app))
+        classes.append(app.app_ctx_globals_class)
         given.extend(receiver() is not None for receiver in receivers)
         with other.app_context():
             elsewhere.append("conn" in g)
@@ -296,11 +311,23 @@ def with_fake(get_with_fake):
             "a function that somebody holds",
             "A signal holds its receivers by weak references. Give the function a name that lives long enough.",
         )
+    if answer.status_code != 200:
+        return NotYet(
+            f"the response has the status {answer.status_code}",
+            "200",
+            "Send one GET request to the path that you are given.",
+        )
     if answer.get_data(as_text=True) != _Fake.db or Timeline(recorder.events).opened:
         return NotYet(
             "the view used a real connection",
             "the fake",
             "The request has a g of its own. Put the fake into that one, not into an earlier one.",
+        )
+    if len(classes) > 1:
+        return NotYet(
+            f"the view ran {len(classes)} times",
+            "one GET request",
+            "A second request may find what the first has changed. Send one, and return its response.",
         )
     if any(elsewhere):
         return NotYet(
@@ -332,6 +359,12 @@ def with_fake(get_with_fake):
             "a real connection, as before",
             "A test cleans up after itself: make the change end with the request.",
         )
+    if classes[0] is not Lazy:
+        return NotYet(
+            "while the request was running, the app had another class for g",
+            "the app as it is",
+            "That changes the app for everybody who uses it meanwhile. Put the fake into the g of this request.",
+        )
     return None
 
 
@@ -355,6 +388,15 @@ def add_connections(add_connections):
         return held[-1]
 
     add_connections(app, connect_songs, connect_audit)
+    shared = [name for name in ("songs", "audit") if name in vars(_AppCtxGlobals)]
+    for name in shared:
+        delattr(_AppCtxGlobals, name)
+    if shared:
+        return NotYet(
+            f"every app in this process has a g.{shared[0]} now",
+            "only this app has one",
+            "You changed Flask's own class. Make a subclass of it, and give that to this app.",
+        )
     app.get("/", endpoint="none")(lambda: "")
     app.get("/songs", endpoint="songs")(lambda: g.songs.db + g.songs.db[:0])
     app.get("/both", endpoint="both")(lambda: f"{g.songs.db} {g.audit.db} {'songs' in g} {'audit' in g}")
@@ -384,7 +426,11 @@ def add_connections(add_connections):
         return NotYet(
             f"g.songs and g.audit both lead to {songs!r}",
             "one to each server",
-            "A lambda looks up its names when it is called. The loop is over by then: both call the last function.",
+            "Both keep their connection under one name, the one that their function has: a lambda is called "
+            "<lambda>. Give each cached_property its name."
+            if songs == database.name
+            else "A lambda looks up its names when it is called. "
+            "The loop is over by then: both call the last function.",
         )
     if (songs, audit) != (database.name, "audit"):
         return NotYet(
@@ -420,4 +466,44 @@ def add_connections(add_connections):
             "closed",
             "The argument of a teardown does not matter: close what is there.",
         )
+
+    def without_request():
+        with app.app_context():
+            return g.songs
+
+    if _recorded(app, without_request)[0].closed < 1:
+        return NotYet(
+            "after a context without a request the connection is still open",
+            "closed",
+            "Commands have no request. Close in the teardown of the app context.",
+        )
+    for failing in ("songs", "audit"):
+        closed = _closed_although(add_connections, failing)
+        if len(closed) < 2:
+            return NotYet(
+                f"the close of g.{failing} raised, and the other connection is still open",
+                "both are closed, as far as that can be",
+                "An exception ends the loop that it is in. Give each close a try of its own, as in chapter 4.",
+            )
     return None
+
+
+def _closed_although(add_connections, failing):
+    """The names of the connections whose close is called, in a context in which one of them raises."""
+    app, closed = check_app(), []
+
+    class Conn:
+        def __init__(self, name):
+            self.name = name
+
+        def close(self):
+            closed.append(self.name)
+            if self.name == failing:
+                raise OSError("the server is gone")
+
+    add_connections(app, lambda: Conn("songs"), lambda: Conn("audit"))
+    app.logger.disabled = True
+    with contextlib.suppress(OSError), app.app_context():
+        _ = g.songs, g.audit
+    app.logger.disabled = False
+    return closed

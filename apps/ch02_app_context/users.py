@@ -9,7 +9,6 @@ from .db import get_db
 
 bp = Blueprint("users", __name__)
 
-# What an unknown name is checked against, so that it takes as long as a known one.
 NOBODY = {"password": generate_password_hash(token_urlsafe())}
 
 
@@ -30,6 +29,7 @@ def current_user():
 def login():
     name, password = request.form["name"], request.form["password"]
     row = get_db().execute("SELECT id, password FROM users WHERE name = ?", [name]).fetchone()
+    # An unknown name takes as long as a known one: it is checked against NOBODY.
     if not check_password_hash((row or NOBODY)["password"], password) or row is None:
         abort(401)
     # The session is the visitor's and lasts; g ends with this request.

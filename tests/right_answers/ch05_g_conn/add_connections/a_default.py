@@ -9,4 +9,7 @@ app.app_ctx_globals_class = type("LazyGlobals", (app.app_ctx_globals_class,), me
 def close_both(exc):
     for name in members:
         if name in g:
-            g.pop(name).close()
+            try:
+                g.pop(name).close()
+            except Exception:
+                app.logger.exception(name)

@@ -10,5 +10,8 @@ app.app_ctx_globals_class = LazyGlobals
 def close_both(exc):
     for name in ("songs", "audit"):
         conn = g.pop(name, None)
-        if conn is not None:
-            conn.close()
+        try:
+            if conn is not None:
+                conn.close()
+        except Exception:
+            app.logger.exception(name)

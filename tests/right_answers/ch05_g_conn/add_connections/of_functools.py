@@ -12,4 +12,7 @@ app.app_ctx_globals_class = LazyGlobals
 def close_both(exc):
     for name in list(g):
         if name in ("songs", "audit"):
-            g.pop(name).close()
+            try:
+                g.pop(name).close()
+            except Exception:
+                app.logger.exception(name)

@@ -6,8 +6,11 @@ for name, connect in (("songs", connect_songs), ("audit", connect_audit)):
 
     def close(exc, name=name):
         conn = g.pop(name, None)
-        if conn is not None:
-            conn.close()
+        try:
+            if conn is not None:
+                conn.close()
+        except Exception as error:
+            app.logger.warning("%s: %s", name, error)
 
     fetch.__name__ = name
     added = {name: cached_property(fetch)}

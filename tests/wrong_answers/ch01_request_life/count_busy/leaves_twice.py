@@ -1,0 +1,12 @@
+"""It was counted out twice. Take the mark out of g when you have counted: g.pop."""
+
+@app.before_request
+def enter():
+    g.entered = True
+    app.extensions["busy"] += 1
+
+def leave(exc):
+    if "entered" in g:
+        app.extensions["busy"] -= 1
+app.teardown_request(leave)
+app.teardown_appcontext(leave)
