@@ -332,6 +332,14 @@ class Recorder:
             self._undo.callback(delattr, owner, attribute)
         setattr(owner, attribute, value)
 
+    def at_end(self, function, *args):
+        """Call ``function(*args)`` when everything is put back."""
+        self._undo.callback(function, *args)
+
+    def describe(self, function):
+        """Name and source of a hook of the app's, as its events have them."""
+        return _name(function), source_of(function, self.app.root_path)
+
     def made(self, kind, thing):
         """A driver hook saw ``thing`` (any object that owns connections) made."""
         self.emit("made", thing=self._call(kind, thing, "things"), step=_step.get())
@@ -343,6 +351,8 @@ class Recorder:
 
     def opened(self, driver, connection, owner=None):
         """A driver hook saw ``connection`` (any object) open its socket; ``owner`` was ``made``."""
+        if "open" in _silent.get():
+            return
         name = self._call(driver, connection, "connections")
         self.emit("open", connection=name, owner=self._name_of(owner), step=_step.get())
 
@@ -379,7 +389,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def silent(self, *kinds):
-        """What happens within it counts for nothing: "use" of a connection, "close" of one."""
+        """What happens within it counts for nothing: "open" of a connection, "use" or "close" of one."""
         token = _silent.set((*_silent.get(), *kinds))
         try:
             yield
