@@ -102,7 +102,7 @@ class _Traced(Life):
         self.place = place
         self.request = request
         self.was_used = False
-        self.taken = None  # (place, request, context) while it is taken from its pool
+        self.taken = []  # (place, request, context) for each time that it is taken from its pool now
 
     def note(self, verb, place, context):
         self.was_used = self.was_used or verb == "use"
@@ -313,12 +313,9 @@ class Findings:
     def _on_use(self, event):
         if life := self._lives.get(event["connection"]):
             self.counts["used"] += not life.was_used
-            before = self._several(life)
+            before = life.shared
             life.note("use", self._place(event), event["context"])
-            self.counts["reused"] += self._several(life) and not before
-
-    def _several(self, life):
-        return len({mark.context for mark in life.marks} - {None}) > 1
+            self.counts["reused"] += life.shared and not before
 
     def _end(self, event, name, verb):
         life = self._lives.pop(name, None)
@@ -342,12 +339,12 @@ class Findings:
 
     def _on_taken(self, event):
         if life := self._lives.get(event["connection"]):
-            life.taken = (self._place(event), self._about.get(event["request"]), event["context"])
+            life.taken.append((self._place(event), self._about.get(event["request"]), event["context"]))
 
     def _on_returned(self, event):
         if (life := self._lives.get(event["connection"])) and life.taken:
-            taken, life.taken = life.taken, None
-            if event.get("collected"):
+            taken = life.taken.pop()
+            if event["collected"]:
                 self._kept_from_pool(life, taken, "given back only by the garbage collector")
 
     def _kept_from_pool(self, life, taken, how):
@@ -390,16 +387,22 @@ class Findings:
         for life in open_:
             if life.connection:
                 self.counts[life.end] += 1
-            if life.end == "leaked" and not (life.owner and life.owner.end == "leaked"):
+            if life.end == "leaked" and not (life.owner and life.owner.end == "leaked") and not self._empty(life, open_):
                 self._leaked(life)
-            elif life.taken and life.taken[2] not in pushed:
-                self._kept_from_pool(life, life.taken, "not given back")
+            for taken in life.taken if life.end == "kept" else ():
+                if taken[2] not in pushed:
+                    self._kept_from_pool(life, taken, "not given back")
         self.counts["unused"] = self.counts["opened"] - self.counts["used"]
+
+    def _empty(self, life, others):
+        """Whether it is a pool that holds nothing."""
+        return life.kind == "pool" and not any(other.owner is life for other in others)
 
     def _leaked(self, life):
         place, kind = life.place, plain(life.kind)
         if life.connection:
-            what, chapter = f"{place.called} opens a {kind}{'' if kind.endswith(' socket') else ' connection'}", None
+            opens = f"socket to {kind.removesuffix(' socket')}" if kind.endswith(" socket") else f"{kind} connection"
+            what, chapter = f"{place.called} opens a {opens}", None
         else:
             what, chapter = f"{place.called} makes a {kind}", CLIENTS
         hook = f" in {place.hook}" if place.hook not in (None, "view") else ""

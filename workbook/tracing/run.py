@@ -11,23 +11,6 @@ import platform
 import sys
 from importlib import metadata
 
-# C libraries that open their own sockets, where no Python sees them: module -> how it is called.
-UNSEEN = {
-    "MySQLdb": "mysqlclient",
-    "_mssql": "pymssql",
-    "confluent_kafka": "confluent-kafka",
-    "curl_cffi": "curl_cffi",
-    "grpc": "grpcio",
-    "oracledb.thick_impl": "oracledb (thick)",
-    "psycopg2": "psycopg2",
-    "psycopg.pq": "psycopg",
-    "pycurl": "pycurl",
-    "pylibmc": "pylibmc",
-    "pyodbc": "pyodbc",
-    "uvloop": "uvloop",
-    "zmq": "pyzmq",
-}
-
 
 def main(spec):
     from workbook import child

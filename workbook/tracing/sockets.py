@@ -71,7 +71,8 @@ class Sockets:
     def close(self, original, instance, *args, **kwargs):
         original(*args, **kwargs)
         if record := self._records.pop(instance, None):
-            self.recorder.closed(record)
+            with self.recorder.silent(*["close"] * _by_the_collector()):
+                self.recorder.closed(record)
 
     def detach(self, original, instance):
         # To somebody else, such as an SSL socket made of it, which wrap() has told of already.
@@ -136,12 +137,19 @@ def _listen(sockets):
 
 def _of_a_known_driver():
     """Whether a driver that the recorder watches is among the callers."""
-    frame = sys._getframe(1)
+    return any(frame.f_globals.get("__name__", "").startswith(KNOWN) for frame in _callers())
+
+
+def _by_the_collector():
+    """Whether somebody forgot an object that has it; urllib3's way, a finalizer, is how some close what they are told to."""
+    return any(frame.f_code.co_name == "__del__" for frame in _callers())
+
+
+def _callers():
+    frame = sys._getframe(2)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith(KNOWN):
-            return True
+        yield frame
         frame = frame.f_back
-    return False
 
 
 def _named(address):

@@ -14,14 +14,30 @@ import time
 from contextvars import ContextVar
 from pathlib import Path
 
+import flask
 import flask.globals
 
 from workbook.running.recorder import Recorder
 from workbook.tracing import sockets
-from workbook.tracing.run import UNSEEN
 
 _saved = ContextVar("saved", default=None)  # (session, what it looked like when it was saved)
 _ran = ContextVar("ran")  # the teardowns of this round that were entered
+# C libraries that open their own sockets, where no Python sees them: module -> how it is called.
+UNSEEN = {
+    "MySQLdb": "mysqlclient",
+    "_mssql": "pymssql",
+    "confluent_kafka": "confluent-kafka",
+    "curl_cffi": "curl_cffi",
+    "grpc": "grpcio",
+    "oracledb.thick_impl": "oracledb (thick)",
+    "psycopg2": "psycopg2",
+    "psycopg.pq": "psycopg",
+    "pycurl": "pycurl",
+    "pylibmc": "pylibmc",
+    "pyodbc": "pyodbc",
+    "uvloop": "uvloop",
+    "zmq": "pyzmq",
+}
 PROXIES = ["g", "current_app", "request", "session"]
 
 
@@ -33,6 +49,17 @@ class Watch:
         self.recorder = Recorder(on_event=self._stamp)
         self.recorder.start()
         self._sockets = sockets.watch(self.recorder)
+        # While the app is being made it may connect already: by then its drivers are imported.
+        self.recorder.replace(flask.Flask, "__init__", self._make)
+        flask.appcontext_pushed.connect(self._pushed)
+        self.recorder.at_end(flask.appcontext_pushed.disconnect, self._pushed)
+
+    def _make(self, original, app, *args, **kwargs):
+        self.recorder.watch_drivers()
+        original(*args, **kwargs)
+
+    def _pushed(self, app, **extra):
+        self.recorder.watch_drivers()
 
     def attach(self, app):
         recorder = self.recorder
