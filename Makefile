@@ -54,14 +54,14 @@ book: ready ## make the book to read, build/book/index.html, from the stored out
 FLASK ?= https://github.com/pallets/flask/archive/refs/heads/main.zip \
 	https://github.com/pallets/werkzeug/archive/refs/heads/main.zip
 
-# What a chapter shows depends on the Flask that it was made with: here it is only to run, unless COMPARE is set.
-next: ready ##@ run the chapters on the next Flask, or on another: make next FLASK="flask==3.1.2" COMPARE=yes, or a path
+# What a chapter shows depends on the Flask that it was made with: what differs goes on a page; COMPARE=yes tests it.
+next: ready ##@ say what differs on the next Flask, or on another: make next FLASK="flask==3.1.2", or a path
 	$(PY) bootstrap.py --uv venv --quiet --clear --python $(PY) build/next
 	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --requirement requirements.txt
 	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) --no-deps --editable ./sandboxes --editable .
 	$(PY) bootstrap.py --uv pip install --quiet --python $(NEXT) $(FLASK)
 	$(PY) bootstrap.py --uv pip list --quiet --python $(NEXT) | grep -iE '^(flask|werkzeug) '
-	$(NEXT) -m pytest --quiet $(if $(COMPARE),,--nbval-lax) notebooks
+	$(NEXT) -m $(if $(COMPARE),pytest --quiet notebooks,workbook author next)
 
 lint: ready ##@ read the code and the prose: ruff, mypy, codespell
 	$(PY) bootstrap.py --uv pip install --quiet --python $(PY) --requirement requirements-lint.txt

@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import tempfile
+from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
@@ -27,6 +28,8 @@ LONGEST = [
     "tests/running/test_launch",
     "tests/test_bootstrap",
     "tests/test_hostile",
+    "tests/test_copied_apps",
+    "tests/test_silent_servers",
     "tests/test_any_order",
     "sandboxes/tests/cassandra/test_cassandra_golden",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
@@ -39,6 +42,11 @@ LONGEST = [
     "tests/test_exercises",
     "sandboxes/tests/",
 ]
+
+
+def pytest_configure(config):
+    # Here, so that it counts wherever pytest is called from.
+    config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "own_figures.cfg")
 
 
 def pytest_collection_modifyitems(items):

@@ -8,18 +8,25 @@ from flask import current_app
 
 from workbook import NotYet, check_app, exercise
 
+END = ["label", "cors", "close", "report", "free"]
 ORDER = {
-    "found": ["opening", "listener", "shelf", "song", "version", "label", "cors", "close", "report", "free"],
-    "missing": ["opening", "listener", "label", "cors", "close", "report", "free"],
-    "refused": ["opening", "listener", "version", "label", "cors", "close", "report", "free"],
+    "found": ["opening", "listener", "shelf", "row", "song", "stamp", "version", *END],
+    "missing": ["opening", "listener", *END],
+    "refused": ["opening", "listener", "shelf", "stamp", "version", *END],
 }
+APP_FIRST = "Before the view, the hooks of the app come before those of a blueprint."
+APP_LAST = "After the view, the hooks of a blueprint come before those of the app."
 # Who is out of order -> why. The first pair that stands the wrong way round gets its hint.
 PAIRS = [
     (("opening", "listener"), "before_request functions run as they were registered."),
-    (("opening", "shelf"), "On the way in, the hooks of the app come before those of the blueprint."),
-    (("listener", "shelf"), "On the way in, the hooks of the app come before those of the blueprint."),
-    (("version", "label"), "On the way out, the hooks of the blueprint come before those of the app."),
-    (("version", "cors"), "On the way out, the hooks of the blueprint come before those of the app."),
+    (("opening", "shelf"), APP_FIRST),
+    (("listener", "shelf"), APP_FIRST),
+    (("listener", "row"), APP_FIRST),
+    (("shelf", "row"), "Before the view, the outer blueprint comes before the inner one."),
+    (("stamp", "label"), APP_LAST),
+    (("version", "label"), APP_LAST),
+    (("version", "cors"), APP_LAST),
+    (("stamp", "version"), "After the view, the inner blueprint comes before the outer one: layers around the view."),
     (("label", "cors"), "after_request functions run in reverse: last registered, first run."),
     (("close", "report"), "Teardown functions run in reverse, too: last registered, first run."),
     (("report", "free"), "The request ends before the app context that it stands in."),
@@ -27,9 +34,9 @@ PAIRS = [
 
 
 @exercise(
-    "The way in: app, then blueprint. The way out: blueprint, then app.",
+    "Layers around the view: the app outside, then the outer blueprint, then the inner one.",
     "after_request and the teardowns run in reverse. Without a route there is no blueprint.",
-    "found starts with opening, listener, shelf, song and ends with label, cors, close, report, free.",
+    "found starts with opening, listener, shelf, row, song and ends with label, cors, close, report, free.",
 )
 def order(found, missing, refused):
     for case, answer in (("found", found), ("missing", missing), ("refused", refused)):
@@ -60,16 +67,18 @@ def order(found, missing, refused):
 def _why_not_these(case, answer, expected):
     if case == "missing" and answer - expected:
         return "Without a route there is no blueprint, and none of its hooks."
-    if case == "refused" and answer & {"shelf", "song"}:
+    if case == "refused" and answer & {"row", "song"}:
         return "abort() in a before_request function skips the later ones and the view."
+    if "shelf" not in answer and case == "refused":
+        return "shelf writes down its name first, and only then it calls abort()."
     if case == "refused" and "version" not in answer:
-        return "The address has a route, so it has a blueprint, and what comes after the view is not skipped."
-    if "opening" not in answer:
+        return "The URL has a route, so it has its blueprints, and what comes after the view is not skipped."
+    if case == "refused" and "stamp" not in answer:
+        return "Hooks are not pairs: stamp does not ask whether row has run."
+    if not {"opening", "listener"} <= answer:
         return "A before_request function of the app runs for every request, with or without a route."
-    if "listener" not in answer:
-        return "listener writes down its name first, and only then it may call abort()."
-    if case == "found" and not {"shelf", "song"} <= answer:
-        return "This request has a route: the hooks of the blueprint run for it, and the view."
+    if case == "found" and not {"shelf", "row", "song", "stamp", "version"} <= answer:
+        return "This request has a route: the hooks of both blueprints run for it, and the view."
     return "A function is missing. after_request and the teardowns run for every request, whatever its end."
 
 
@@ -99,22 +108,22 @@ def time_answers(time_answers):
     if plain is None:
         return NotYet(
             f"GET / has no header {HEADER}",
-            "the header on every answer",
+            "the header on every response",
             "Only one kind of hook gets the response, and changes it before it is sent: after_request.",
         )
     for path, status in (("/no-such-page", 404), ("/bug", 500)):
         if _milliseconds(app, path) is None:
             return NotYet(
-                f"the answer {status} has no header {HEADER}",
-                "the header on every answer",
+                f"the response {status} has no header {HEADER}",
+                "the header on every response",
                 "after_request runs for errors too: do not look at the status.",
             )
     text = app.test_client().get("/").text
     if text != "hello":
         return NotYet(
-            "GET / has lost the view's answer",
+            "GET / has lost the view's response",
             "'hello', which the view returns",
-            "What a before_request function returns becomes the answer. Return nothing there.",
+            "What a before_request function returns becomes the response. Return nothing there.",
         )
     since = time.perf_counter()
     nap = _milliseconds(app, "/nap")
@@ -143,18 +152,30 @@ def time_answers(time_answers):
             "no more than the request took",
             "That is too much. perf_counter() counts seconds, and a second has 1000 milliseconds: multiply once.",
         )
-    return _never_started(time_answers) or _together(time_answers)
+    return (
+        _together(
+            time_answers,
+            "/",
+            "Requests run at the same time, and share that variable. g belongs to one request.",
+        )
+        or _never_started(time_answers)
+        or _together(
+            time_answers,
+            "/long",
+            "Two requests for one URL at the same time share that entry. g belongs to one request.",
+        )
+    )
 
 
 def _milliseconds(app, path):
-    """What the header of one answer says, a float, or None without it."""
+    """What the header of one response says, a float, or None without it."""
     try:
         response = app.test_client().get(path)
     except (TypeError, AttributeError) as error:
         # Flask calls the response, or looks at it, and finds None.
         raise NotYet(
-            f"{type(error).__name__} when the answer was to be sent",
-            "an answer",
+            f"{type(error).__name__} when the response was to be sent",
+            "a response",
             "An after_request function must return the response.",
         ) from error
     text = response.headers.get(HEADER)
@@ -166,40 +187,53 @@ def _milliseconds(app, path):
 
 def _never_started(time_answers):
     app = _app(PROPAGATE_EXCEPTIONS=False)
-    app.before_request(lambda: ("closed", 503))
+    closed = []
+    app.before_request(lambda: ("closed", 503) if closed else None)
     time_answers(app)
+    # On this thread, and of this URL: what is kept by either would be found again.
+    begun = time.perf_counter()
+    app.test_client().get("/")
+    time.sleep(NAP)
+    closed.append(True)
+    since = time.perf_counter()
     response = app.test_client().get("/")
+    lasted = (time.perf_counter() - since) * 1000
     if response.status_code != 503:
         return NotYet(
-            f"another hook answered 503, the client got {response.status_code}",
+            f"another hook responded with 503, the client got {response.status_code}",
             f"503, and {HEADER}: 0",
-            "The other hook answered first, so your clock was never started. Ask before you read it.",
+            "The other hook responded first, so your clock was never started. Ask before you read it.",
         )
-    if _milliseconds(app, "/") is None:
+    if HEADER not in response.headers:
         return NotYet(
-            f"another hook answered 503, and that answer has no header {HEADER}",
+            f"another hook responded with 503, and that response has no header {HEADER}",
             f"{HEADER}: 0",
             "Your before_request function did not run here, so what it would have registered is missing. "
             "Register the second hook on the app.",
         )
-    if _milliseconds(app, "/") != 0:
+    found = float(response.headers[HEADER])
+    # A clock that is started before every hook has measured this request, and that is right as well.
+    if not 0 <= found <= lasted:
+        kept = "That is the start of an earlier request, which this thread or URL has kept. g is new in each request."
+        nothing = "Without a start there is nothing to subtract from: then the header says 0."
         return NotYet(
-            f"{HEADER}: {response.headers.get(HEADER)} although the clock was never started",
+            f"{HEADER}: {found:.3f} for a request of {lasted:.3f} ms to which another hook responded",
             f"{HEADER}: 0",
-            "Without a start there is nothing to subtract from: the answer is 0.",
+            kept if 0 < found <= (time.perf_counter() - begun) * 1000 else nothing,
         )
     return None
 
 
-def _together(time_answers):
-    """A second request comes and goes while the first is in its view."""
+def _together(time_answers, path, advice):
+    """A second request, for ``path``, comes and goes while the first is in its view."""
     app = _app(PROPAGATE_EXCEPTIONS=False)
     entered, leave = threading.Event(), threading.Event()
 
     @app.get("/long")
     def long():
-        entered.set()
-        leave.wait(5)
+        if not entered.is_set():
+            entered.set()
+            leave.wait(5)
         return "long"
 
     time_answers(app)
@@ -207,15 +241,15 @@ def _together(time_answers):
         answer = pool.submit(_milliseconds, app, "/long")
         entered.wait(5)
         since = time.perf_counter()
-        time.sleep(PAUSE)
-        _milliseconds(app, "/")
+        time.sleep(2 * NAP)
+        _milliseconds(app, path)
         lasted = (time.perf_counter() - since) * 1000
         leave.set()
         if answer.result() < lasted - 10:
             return NotYet(
                 "a request that another one overtook counts from the start of the other",
                 "its own start for each request",
-                "Requests run at the same time, and share that variable. g belongs to one request.",
+                advice,
             )
     return None
 
@@ -238,12 +272,14 @@ def run_first(run_first):
 
     app = check_app()
     app.get("/", endpoint="index")(lambda: ran.append("view") or "hello")
+    asked = []
 
     try:
         run_first(app, prepare)
     except RuntimeError:
         # prepare asks for current_app, and there is none yet.
         ran.append("too early")
+    app.before_request(lambda: asked.append("next hook"))
     if ran:
         return NotYet(
             "prepare() ran when it was handed over",
@@ -253,13 +289,20 @@ def run_first(run_first):
     text = app.test_client().get("/").text
     if text != "hello":
         return NotYet(
-            f"the first answer is {text!r}",
-            "the view's answer, 'hello'",
-            "What a before_request function returns becomes the answer. Return nothing.",
+            f"the first response is {text!r}",
+            "the view's response, 'hello'",
+            "What a before_request function returns becomes the response. Return nothing.",
         )
     if ran != ["prepare", "view"]:
         return NotYet(
             " then ".join(ran), "prepare then view", "It has to run before the view: choose a hook that does."
+        )
+    if not asked:
+        return NotYet(
+            "in the first request the before_request function after yours was skipped",
+            "every hook in every request",
+            "Flask is walking along that list while you take something out of it. "
+            "Leave your hook where it is, and let it ask.",
         )
     app.test_client().get("/")
     if ran != ["prepare", "view", "view"]:
@@ -275,11 +318,13 @@ def _eight_at_once(run_first):
     app = check_app()
     arrived = threading.Semaphore(0)
     everybody = threading.Event()
-    calls, finished, unprepared = [], [], []
+    calls, finished, unprepared, inside, most = [], [], [], [], []
 
-    @app.before_request
-    def arrive():
+    def arrive(environ, start_response, inner=app.wsgi_app):
         arrived.release()
+        return inner(environ, start_response)
+
+    app.wsgi_app = arrive  # before every hook and signal, whichever the answer has chosen
 
     @app.get("/")
     def index():
@@ -289,8 +334,11 @@ def _eight_at_once(run_first):
 
     def prepare():
         calls.append("prepare")
+        inside.append("prepare")
         everybody.wait(5)
-        time.sleep(PAUSE)
+        time.sleep(PAUSE if len(calls) == 1 else 0.01)
+        most.append(len(inside))
+        inside.pop()
         finished.append("prepare")
 
     run_first(app, prepare)
@@ -305,7 +353,7 @@ def _eight_at_once(run_first):
         return NotYet(
             "eight requests at once: prepare() ran more than once",
             "once",
-            "Between the question and the flag another thread asks the same. Hold a lock.",
+            _why_again(app, max(most)),
         )
     if unprepared:
         return NotYet(
@@ -314,6 +362,19 @@ def _eight_at_once(run_first):
             "The flag is up before the work is done, and the others walk past. They have to wait.",
         )
     return None
+
+
+def _why_again(app, most):
+    """The hint for more than one call of prepare(), ``most`` of them at the same time."""
+    if most == 1:
+        return (
+            "They came one after the other: your lock works, but the question is asked before it. "
+            "Ask while you hold it."
+        )
+    hooks = app.before_request_funcs[None]
+    if any("Lock" in name for hook in hooks for name in hook.__code__.co_names):
+        return "A lock that is made in the hook is another one in each call. Make one, outside of it, that all share."
+    return "Between the question and the flag another thread asks the same. Hold a lock."
 
 
 def _a_second_try(run_first):
@@ -340,4 +401,102 @@ def _a_second_try(run_first):
             [500, 200, 200],
             "A failed start is a failed request; the next one tries again.",
         )
+    return None
+
+
+@exercise(
+    "Which of enter and leave ran in the request of the picture? Which would run if the view raised in a test?",
+    "after_request is no partner of before_request. A teardown always runs, and it can ask g whether enter has run.",
+    '`g.entered = True` in a before_request function, `if g.pop("entered", False):` in a teardown_request function.',
+)
+def count_busy(count_busy):
+    app, closed, seen = _app(), [], []
+    app.extensions["busy"] = 0
+    app.before_request(lambda: ("closed", 503) if closed else None)
+    app.get("/look", endpoint="look")(lambda: seen.append(app.extensions["busy"]) or "looked")
+    app.get("/bug", endpoint="bug")(lambda: 1 / 0)
+    entered, leave = threading.Event(), threading.Event()
+    app.get("/long", endpoint="long")(lambda: entered.set() or (leave.wait(5) and "long"))
+    count_busy(app)
+
+    def busy():
+        return app.extensions["busy"]
+
+    text = app.test_client().get("/look").text
+    if text != "looked":
+        return NotYet(
+            f"GET /look: {text!r}",
+            "the view's response, 'looked'",
+            "What a before_request function returns becomes the response. Return nothing there.",
+        )
+    if seen != [1]:
+        return NotYet(
+            f"in the view of the only request, busy was {seen[0]}",
+            1,
+            "Count up before the view: in a before_request function.",
+        )
+    if busy() != 0:
+        return NotYet(f"after one request, busy was {busy()}", 0, "Who has entered must leave: count down at the end.")
+    app.test_client().get("/bug")
+    if busy() != 0:
+        return NotYet(f"after a view that failed, busy was {busy()}", 0, "A failed request has an end, too.")
+    app.testing = True
+    try:
+        app.test_client().get("/bug")
+    except ZeroDivisionError:
+        pass
+    app.testing = False
+    if busy() != 0:
+        return NotYet(
+            f"after a view that failed in a test, busy was {busy()}",
+            0,
+            "With TESTING the exception leaves the app, and after_request is left out. A teardown is not.",
+        )
+    return _refused_and_twice(app, closed, busy) or _refused_meanwhile(app, closed, busy, entered, leave)
+
+
+def _refused_and_twice(app, closed, busy):
+    closed.append(True)
+    app.test_client().get("/look")
+    closed.clear()
+    if busy() < 0:
+        return NotYet(
+            f"after a request to which another hook responded, busy was {busy()}",
+            0,
+            "It never entered, so it must not leave. Remember in g who has entered.",
+        )
+    if busy() > 0:
+        return NotYet(
+            f"after a request to which another hook responded, busy was {busy()}",
+            0,
+            "It entered and did not leave: the end that you chose does not come for this request.",
+        )
+    with app.test_client() as client:
+        client.get("/look")
+    if busy() != 0:
+        return NotYet(
+            f"after one request of a test client in a with block, busy was {busy()}",
+            0,
+            "There the teardown runs twice with one g. Take the mark out of g when you have counted: g.pop.",
+        )
+    return None
+
+
+def _refused_meanwhile(app, closed, busy, entered, leave):
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(app.test_client().get, "/long")
+        entered.wait(5)
+        closed.append(True)
+        app.test_client().get("/look")
+        found = busy()
+        leave.set()
+        working.result()
+    if found != 1:
+        return NotYet(
+            f"with one request in its view, while another one was refused, busy was {found}",
+            1,
+            "Never going below 0 hides the fault: the one that was refused has counted the other one out.",
+        )
+    if busy() != 0:
+        return NotYet(f"after all of them, busy was {busy()}", 0, "Each request counts itself out, and nobody else.")
     return None

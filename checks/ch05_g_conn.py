@@ -1,8 +1,11 @@
 """Checks of chapter 5: a connection that is reached like an attribute."""
 
+import inspect
+import weakref
 from functools import cached_property
+from unittest.mock import patch
 
-from flask import g
+from flask import appcontext_pushed, g
 from flask.ctx import _AppCtxGlobals
 from werkzeug.local import LocalProxy
 
@@ -36,7 +39,7 @@ def _recorded(app, action):
 )
 def lazy_g(init_app):
     app, connect = check_app(), databases.rethinkdb("check_ch05").connect
-    seen = []
+    seen, kept = [], []  # what is kept is not collected: what the collector closes, nobody closed
 
     @app.get("/unused")
     def unused():
@@ -45,7 +48,13 @@ def lazy_g(init_app):
     @app.get("/twice")
     def twice():
         seen.extend([g.conn, g.conn])
+        kept.append(g._get_current_object())
         return str("conn" in g)
+
+    @app.get("/fails")
+    def fails():
+        seen.append(g.conn)
+        raise KeyError("a view that fails")
 
     init_app(app, connect)
     if "conn" in vars(_AppCtxGlobals):
@@ -67,7 +76,7 @@ def lazy_g(init_app):
         return NotYet(
             "a request that used no connection opened one",
             "none",
-            "A hook that connects is not lazy. Connect where somebody looks at g.conn.",
+            "A hook that connects is not lazy. Connect where somebody accesses g.conn.",
         )
     timeline, _ = _recorded(app, lambda: seen.append(client.get("/twice").text))
     first, second, found = seen[:3]
@@ -85,9 +94,9 @@ def lazy_g(init_app):
         )
     if first is not second:
         return NotYet(
-            "two looks at g.conn opened two connections",
-            "one connection, seen twice",
-            "A property runs at each look and keeps nothing. Which decorator keeps the result?",
+            "two accesses of g.conn opened two connections",
+            "one connection, found twice",
+            "A property runs at each access and keeps nothing. Which decorator keeps the result?",
         )
     timeline_of_next, _ = _recorded(app, lambda: client.get("/twice"))
     if seen[3] is first:
@@ -102,34 +111,48 @@ def lazy_g(init_app):
             "'conn' in g says yes, and g.pop('conn') takes it out",
             "It is kept in another place. cached_property keeps it in g under the name conn.",
         )
-    if any(shown.closed < shown.opened for shown in (timeline, timeline_of_next)):
+    if timeline.closed < 1 and hasattr(app.app_ctx_globals_class, "__del__"):
+        return NotYet(
+            "after the request somebody still held its g, and the connection stayed open",
+            "closed at the end of the context",
+            "__del__ runs when the last reference is gone, whenever that is. Collection is not teardown.",
+        )
+    if timeline.closed < 1 or timeline_of_next.closed < 1:
         return NotYet(
             "after the request its connection is still open",
             "none",
             "Opening is half of the work. What runs at the end of each app context?",
         )
 
+    app.testing = False
+    if _recorded(app, lambda: client.get("/fails"))[0].closed < 1:
+        return NotYet(
+            "after a view that raised the connection is still open",
+            "closed, whatever the argument is",
+            "The argument of a teardown does not matter here: what was opened is closed.",
+        )
+
     def without_request():
         with app.app_context():
-            g.conn.is_open()
+            seen.append(g.conn)
 
-    timeline, _ = _recorded(app, without_request)
-    if timeline.closed < timeline.opened:
+    if _recorded(app, without_request)[0].closed < 1:
         return NotYet(
             "after a context without a request the connection is still open",
             "none",
             "Commands have no request. Close in the teardown of the app context.",
         )
+    return None
 
 
 @exercise(
-    "Werkzeug's LocalProxy calls a function each time somebody looks at it.",
+    "Werkzeug's LocalProxy calls a function for each operation on it.",
     "make_conn runs while the app is made: nobody may connect yet.",
     "LocalProxy(get_conn): the function itself, without parentheses.",
     on_error={
         RuntimeError: "make_conn runs before there is a context. Hand the function over; do not call it.",
         AttributeError: "g.conn is there only after get_conn() has been called. Who calls it here?",
-        TypeError: "LocalProxy wants a function that it can call at every look. Which one opens when needed?",
+        TypeError: "LocalProxy wants a function that it can call for every operation. Which one opens when needed?",
     },
 )
 def stand_in(make_conn):
@@ -162,64 +185,55 @@ def stand_in(make_conn):
     timeline, _ = _recorded(app, unused_and_twice)
     if (timeline.opened, timeline.closed) != (2, 2):
         return NotYet(
-            f"two contexts that look at conn, and one that does not: {timeline.summary}",
+            f"two contexts that use conn, and one that does not: opened {timeline.opened}, closed {timeline.closed}",
             "opened 2, closed 2",
-            "Leave g alone: get_conn opens at the first look, keeps it there, and the teardown closes what it kept.",
+            "Leave g alone: get_conn opens at the first use, keeps it there, and the teardown closes what it kept.",
         )
     if not all(own):
         return NotYet(
             "in a second context conn stands for the connection of the first",
-            "the connection of the context in which it is looked at",
+            "the connection of the context in which it is used",
             "Something remembers the first answer. LocalProxy asks anew each time: let it ask get_conn.",
         )
 
 
-LOOKS = [
-    '"conn" in g',
-    'g.get("conn")',
-    'hasattr(g, "conn")',
-    'getattr(g, "conn", None)',
-    'g.pop("conn", None)',
-    "(g.conn, g.conn)",
-    'g.setdefault("conn", "a fake")',
-]
-
+# Each expression, and what to say to a wrong number.
 WHY = {
-    '"conn" in g': "in asks the dictionary of g. It does not run a property.",
-    'g.get("conn")': "g.get is dict.get: it reads the dictionary of g, past the class.",
-    'hasattr(g, "conn")': "hasattr tries the attribute to see whether that works, and trying opens it.",
-    'getattr(g, "conn", None)': "The default is for an attribute that is not there. This one is: it opens.",
-    'g.pop("conn", None)': "g.pop is dict.pop: nothing is in the dictionary yet, so it returns None.",
-    "(g.conn, g.conn)": "A cached_property runs once, and the second look finds what it kept.",
+    "list(g)": "That lists the names in the dictionary of g. It accesses no attribute.",
+    "dir(g)": "dir lists names, those of the class too, and fetches none of them.",
+    "inspect.getmembers(g)": "getmembers fetches each name that dir lists, and fetching conn opens it.",
     'g.setdefault("conn", "a fake")': "g.setdefault is dict.setdefault: it stores the fake and asks nobody.",
+    '(setattr(g, "conn", "a fake"), g.conn)': "The fake is in the dictionary by then, so the property gives way to it.",
+    'g.conn if "conn" in g else None': "Nothing is in the dictionary yet, so g.conn is never reached.",
+    '(g.conn, g.pop("conn"), g.conn)': "What is taken out is forgotten, and not closed: the next access opens another.",
 }
 
 
-def _opened_by(look):
-    """How many connections one look at a fresh lazy g opens."""
+def _opened_by(expression):
+    """How many connections one expression opens on a fresh lazy g."""
     opened = []
 
     class Lazy(_AppCtxGlobals):
         @cached_property
         def conn(self):
-            opened.append(look)
+            opened.append(expression)
 
     app = check_app()
     app.app_ctx_globals_class = Lazy
     with app.app_context():
-        eval(look, {"g": g})
+        eval(expression, {"g": g, "inspect": inspect})
     return len(opened)
 
 
 @exercise(
-    "Which of these read an attribute, and which read the dictionary of g?",
-    "get, pop, setdefault and in read the dictionary only. The class is not asked.",
-    "Three of the seven open a connection, and each of the three opens one.",
+    "Which of these access the attribute, and which read the dictionary of g?",
+    "list, dir, setdefault and in fetch no attribute. What does getmembers do with each name?",
+    "One of the seven opens one connection, and one opens two.",
 )
 def predict(opens):
-    right = {look: _opened_by(look) for look in LOOKS}
-    whole = "Write one number for each look, in the order of LOOKS."
-    return compare_predictions("opens", opens, right, lambda look, _: WHY[look], whole, int)
+    right = {expression: _opened_by(expression) for expression in WHY}
+    whole = "Write one number for each expression, in the order of EXPRESSIONS."
+    return compare_predictions("opens", opens, right, lambda expression, _: WHY[expression], whole, int)
 
 
 class _Fake:
@@ -239,8 +253,9 @@ class _Fake:
     },
 )
 def with_fake(get_with_fake):
-    app, database = check_app(), databases.rethinkdb("check_ch05")
+    app, other, database = check_app(), check_app(), databases.rethinkdb("check_ch05")
     app.teardown_appcontext(_close)
+    receivers, given, kept, elsewhere = [], [], [], []
 
     class Lazy(_AppCtxGlobals):
         @cached_property
@@ -248,30 +263,68 @@ def with_fake(get_with_fake):
             return database.connect()
 
     app.app_ctx_globals_class = Lazy
-    app.add_url_rule("/db", view_func=lambda: g.conn.db)
-    answers = []
-    with Recorder(app) as recorder:
-        answers.append(get_with_fake(app, _Fake(), "/db"))
-    if not hasattr(answers[0], "text"):
+
+    @app.get("/db")
+    def db():
+        # Held, so that none is disconnected only because nobody holds it any more.
+        kept.extend(appcontext_pushed.receivers_for(app))
+        given.extend(receiver() is not None for receiver in receivers)
+        with other.app_context():
+            elsewhere.append("conn" in g)
+        return g.conn.db
+
+    connect = appcontext_pushed.connect
+
+    def remember(receiver, *args, **kwargs):
+        receivers.append(weakref.ref(receiver))
+        return connect(receiver, *args, **kwargs)
+
+    with Recorder(app) as recorder, patch.object(appcontext_pushed, "connect", remember):
+        answer = get_with_fake(app, _Fake(), "/db")
+    connected = list(appcontext_pushed.receivers_for(app))
+    for receiver in connected:
+        appcontext_pushed.disconnect(receiver)
+    if not hasattr(answer, "get_data"):
         return NotYet(
-            f"get_with_fake returned {answers[0]!r}",
+            f"get_with_fake returned {answer!r}",
             "the response",
             "Send the request with app.test_client().get(path) and return what comes back.",
         )
-    if answers[0].text != _Fake.db or Timeline(recorder.events).opened:
+    if given and not any(given):
+        return NotYet(
+            "the function that was connected to the signal was gone before the request came",
+            "a function that somebody holds",
+            "A signal holds its receivers by weak references. Give the function a name that lives long enough.",
+        )
+    if answer.get_data(as_text=True) != _Fake.db or Timeline(recorder.events).opened:
         return NotYet(
             "the view used a real connection",
             "the fake",
             "The request has a g of its own. Put the fake into that one, not into an earlier one.",
         )
-    pushes = [event for event in recorder.events if event["kind"] == "push" and event["of"] == "app"]
+    if any(elsewhere):
+        return NotYet(
+            "a context of another app got the fake too",
+            "only this app's",
+            "Without a sender the signal of every app is answered. Name the app: connected_to(give_fake, app).",
+        )
     # A client in a with block pushes its request's context again: that one is the request's own.
+    pushes = [event for event in recorder.events if event["kind"] == "push" and event["of"] == "app"]
     own = {event["context"] for event in pushes if event["request"] is not None}
-    if any(event["context"] not in own for event in pushes):
+    # Without a client, test_request_context pushes the one context there is.
+    if any(event["kind"] == "request" for event in recorder.events) and any(
+        event["context"] not in own for event in pushes
+    ):
         return NotYet(
             "the request shared a context that was pushed by hand",
             "a context of its own, as in production",
             "The next Flask gives each request its own g, and then this fake is not seen. Wait for the push.",
+        )
+    if connected:
+        return NotYet(
+            "after the request your function is still connected to the signal",
+            "disconnected",
+            "connect() goes on until disconnect(). Send the request inside of a with block of connected_to().",
         )
     if app.test_client().get("/db").text != database.name:
         return NotYet(
@@ -279,3 +332,92 @@ def with_fake(get_with_fake):
             "a real connection, as before",
             "A test cleans up after itself: make the change end with the request.",
         )
+    return None
+
+
+@exercise(
+    "In which step are the connections opened? The picture says it. And when does a lambda look up connect?",
+    "hasattr accesses the attribute, and an access opens. After the loop connect is the last of the two.",
+    "Write two methods with def, songs and audit, each under @cached_property; in the teardown use g.pop.",
+    on_error={AttributeError: "The g of this app lacks songs or audit. Which class is it made from?"},
+)
+def add_connections(add_connections):
+    app, database = check_app(), databases.rethinkdb("check_ch05")
+    held = []  # what only the garbage collector closes, nobody closed
+
+    def connect_songs():
+        held.append(database.connect())
+        return held[-1]
+
+    def connect_audit():
+        held.append(database.connect())
+        held[-1].use("audit")
+        return held[-1]
+
+    add_connections(app, connect_songs, connect_audit)
+    app.get("/", endpoint="none")(lambda: "")
+    app.get("/songs", endpoint="songs")(lambda: g.songs.db + g.songs.db[:0])
+    app.get("/both", endpoint="both")(lambda: f"{g.songs.db} {g.audit.db} {'songs' in g} {'audit' in g}")
+    app.get("/fails", endpoint="fails")(lambda: (g.audit, 1 / 0))
+
+    def get(path):
+        texts = []
+        timeline, hooks = _recorded(app, lambda: texts.append(app.test_client().get(path).text))
+        return texts[0], timeline, hooks
+
+    _, timeline, hooks = get("/")
+    if timeline.opened and hooks[0] == "teardown_appcontext":
+        return NotYet(
+            f"a request that used neither opened {timeline.opened} in its teardown",
+            "none",
+            "hasattr and getattr access the attribute, and that opens. g.pop takes out what is there.",
+        )
+    if timeline.opened:
+        return NotYet(
+            "a request that used neither opened a connection",
+            "none",
+            "Connect at the first access, not in a hook.",
+        )
+    text, timeline, _ = get("/both")
+    songs, audit, *in_g = text.split() if text.count(" ") == 3 else ("", "", "")
+    if songs and audit == songs:
+        return NotYet(
+            f"g.songs and g.audit both lead to {songs!r}",
+            "one to each server",
+            "A lambda looks up its names when it is called. The loop is over by then: both call the last function.",
+        )
+    if (songs, audit) != (database.name, "audit"):
+        return NotYet(
+            f"g.songs and g.audit name the databases {songs!r} and {audit!r}",
+            f"{database.name!r} and 'audit'",
+            "Each attribute calls its own function: songs connect_songs, audit connect_audit.",
+        )
+    text, timeline, hooks = get("/songs")
+    if timeline.opened > 1:
+        return NotYet(
+            f"a request that accessed g.songs twice opened {timeline.opened} connections",
+            "one connection",
+            "A property keeps nothing. Which decorator keeps the result?",
+        )
+    for path, expected in [("/songs", 1), ("/both", 2)]:
+        _, timeline, _ = get(path)
+        if timeline.closed < expected:
+            return NotYet(
+                f"GET {path}: opened {timeline.opened}, closed {timeline.closed}",
+                f"closed {expected}",
+                "The teardown looks for songs and audit in g. Is each kept there under that name, and popped?",
+            )
+    if in_g != ["True", "True"]:
+        return NotYet(
+            f"both are open, and '\"songs\" in g' and '\"audit\" in g' say {' and '.join(in_g)}",
+            "True and True",
+            "The connections are kept in another place. A fake in g.songs would not be closed, or not be found.",
+        )
+    app.testing = False
+    if get("/fails")[1].closed < 1:
+        return NotYet(
+            "after a view that raised, the connection to the audit is still open",
+            "closed",
+            "The argument of a teardown does not matter: close what is there.",
+        )
+    return None

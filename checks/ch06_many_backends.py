@@ -1,5 +1,7 @@
 """Checks of chapter 6: several backends, opened by name, closed together, behind a lock."""
 
+import contextlib
+import hmac
 import logging
 import sys
 import threading
@@ -8,6 +10,7 @@ from hashlib import sha256
 import httpx
 from flask import g
 from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
 
 from workbook import APPS, NotYet, Recorder, Timeline, check_app, databases, exercise
 
@@ -105,7 +108,50 @@ def get_backend(get_backend):
             "what was opened, by name",
             "The teardown looks into g.backends: use that name.",
         )
-    return _unknown(app, get_backend)
+    return _unknown(app, get_backend) or _failing(app, get_backend)
+
+
+def _failing(app, get_backend):
+    """A factory that fails, with an error of its own, and is asked again."""
+    errors = [KeyError("HOST"), None]
+
+    def fails_once():
+        error = errors.pop(0)
+        if error:
+            raise error
+        return _connect(app)
+
+    app.extensions["factories"]["reviews"] = fails_once
+    with app.app_context():
+        first = errors[0]
+        try:
+            get_backend("reviews")
+        except Exception as error:
+            if error is not first:
+                return NotYet(
+                    f"a factory raised KeyError: 'HOST', and get_backend raised {type(error).__name__}: {error}",
+                    "the factory's own error",
+                    "Its error is about a setting, not about the name. Catch nothing around the call of the factory.",
+                )
+        else:
+            return NotYet(
+                "a factory raised KeyError: 'HOST', and get_backend returned",
+                "the factory's own error",
+                "A backend that could not be opened is an error of the request: let it through.",
+            )
+        kept = g.get("backends") or {}
+        if "reviews" in kept:
+            return NotYet(
+                f'a factory failed, and g.backends["reviews"] is {kept["reviews"]!r}',
+                "nothing in g.backends, so that the next call tries again",
+                "Keep what the factory returns after it has returned, and nothing in its place before.",
+            )
+        if get_backend("reviews") is None:
+            return NotYet(
+                "a factory failed once, and the next call returned None",
+                "a connection",
+                "Ask whether the name is there, and not what stands under it.",
+            )
 
 
 def _no_connection(first, again, kinds):
@@ -177,14 +223,9 @@ def close_all(close_all):
             closed.append(name if connection.backend == name else f"{connection.backend} as {name}")
             connection.close()
             if name == broken:
-                raise r_error(f"{name} is gone")
+                raise kind(f"{name} is gone")
 
         return close_it
-
-    def r_error(text):
-        from rethinkdb.errors import ReqlDriverError
-
-        return ReqlDriverError(text)
 
     def run(open_names, exc=None):
         """Open, close, close again -> what close_all let out."""
@@ -217,7 +258,7 @@ def close_all(close_all):
     root = logging.getLogger()
     root.addHandler(handler)
     try:
-        broken = None
+        broken, kind = None, ReqlDriverError
         left = run(NAMES)
         if isinstance(left, NotYet):
             return left
@@ -272,7 +313,14 @@ def close_all(close_all):
             return NotYet(
                 f"the close of reviews raised, and so did close_all: {type(left).__name__}",
                 "a teardown that does not raise",
-                "A teardown that raises costs the client an answer that is ready. Catch what one close raises.",
+                "A teardown that raises costs the client a response that is ready. Catch what one close raises.",
+            )
+        kind = BrokenPipeError
+        if isinstance(left := run(NAMES), Exception):
+            return NotYet(
+                f"the close of reviews raised {type(left).__name__} this time, and so did close_all",
+                "a teardown that does not raise",
+                "Three backends have three drivers, and each has errors of its own. Exception is all of them.",
             )
         if not handler.records:
             return NotYet(
@@ -300,6 +348,22 @@ class Secret(str):
         return str.__ne__(self, other)
 
     __hash__ = str.__hash__
+
+
+@contextlib.contextmanager
+def constant_comparisons():
+    """Counts, on this thread, how often two values are compared in constant time, by whatever name."""
+    calls, before = [], sys.getprofile()
+
+    def look(frame, event, function):
+        if event == "c_call" and function is hmac.compare_digest:
+            calls.append(1)
+
+    sys.setprofile(look)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
 
 
 HURRIED = "== stops at the first difference. Hand both digests to hmac.compare_digest."
@@ -348,11 +412,12 @@ def requires_auth(requires_auth):
             "an endpoint of its own for each view",
             "Flask takes the endpoint from the function's name. functools.wraps copies the view's name.",
         )
-    client = app.test_client()
+    client, compared = app.test_client(), []
 
     def get(path="/records", header=None):
-        with Recorder(app) as recorder:
+        with Recorder(app) as recorder, constant_comparisons() as calls:
             response = client.get(path, headers={"Authorization": header} if header else {})
+        compared.append(len(calls))
         return response, Timeline(recorder.events).opened
 
     response, opened = get()
@@ -387,6 +452,13 @@ def requires_auth(requires_auth):
                 "401",
                 "Only a bearer token whose hash is known may pass.",
             )
+    response, _ = get("/records?token=a+long+token")
+    if response.status_code != 401:
+        return NotYet(
+            f"a request with ?token= in its URL, and no header, got {response.status_code}",
+            "401",
+            "URLs are kept in logs and histories. Take the token from the Authorization header alone.",
+        )
     for name, token in tokens.items():
         response, _ = get(header=f"Bearer {token}")
         if response.status_code != 200:
@@ -410,24 +482,46 @@ def requires_auth(requires_auth):
         )
     if Secret.hurried:
         return NotYet("a known hash was compared with ==", "hmac.compare_digest", HURRIED)
+    get(header="Bearer nonsense")
+    if not compared[-1]:
+        return NotYet(
+            "a wrong token was refused, and hmac.compare_digest was not called",
+            "a comparison that takes the same time for every wrong token",
+            "bytes, sets and dicts are compared with == as well. Compare each known hash by hmac.compare_digest.",
+        )
+    response, _ = get(header="Token a long token")
+    if response.status_code != 401:
+        return NotYet(
+            f"a request with Authorization: Token got {response.status_code}",
+            "401",
+            "Other schemes carry a token too. This API speaks bearer: look at request.authorization.type.",
+        )
+    response, _ = get(header="Basic \xe9")
+    if response.status_code != 401:
+        return NotYet(
+            f"a request with a letter that is not ASCII after Basic got {response.status_code}",
+            "401",
+            "request.authorization raises ValueError where Werkzeug cannot read it. That is a stranger, too.",
+        )
 
 
 STOCK_SHARED = "One thread at a time may use a RethinkDB connection. Whom does a context belong to?"
 LETTERS_EACH = "A MongoClient has a pool that is made to be shared. A client for each context throws it away."
+NEWS_EACH = "Nothing of a caller is in this client, and httpx lets threads share it. Why make one for each?"
 POST_SHARED = "This client carries a caller's token. Shared, it would speak for the first caller only."
 
 
 @exercise(
     "Two questions for each: may several threads use it at once? Does it carry anything of one caller?",
-    "Two of the three belong to the context, for different reasons.",
-    "Only the MongoClient is safe to share and carries nothing of a caller.",
+    "Two of the four belong to the context, for different reasons.",
+    "The MongoClient and one of the HTTP clients are safe to share and carry nothing of a caller.",
 )
 def lifetimes(lifetimes):
-    if not isinstance(lifetimes, dict) or set(lifetimes) != {"stock", "letters", "post"}:
+    if not isinstance(lifetimes, dict) or set(lifetimes) != {"stock", "letters", "post", "news"}:
         return NotYet(
             f"lifetimes is {lifetimes!r}",
-            "a dict with stock, letters and post",
-            'Write a dict: {"stock": ..., "letters": ..., "post": ...}.',
+            "a dict with stock, letters, post and news",
+            'Write a dict: {"stock": ..., "letters": ..., "post": ..., "news": ...}.',
         )
     strange = [value for value in lifetimes.values() if value not in ("context", "app")]
     if strange:
@@ -455,6 +549,12 @@ def lifetimes(lifetimes):
         opened = Timeline(recorder.events).opened
         if opened != 1:
             return NotYet(f"three contexts opened {opened} connections of MongoDB's pool", "1", LETTERS_EACH)
+        clients = set()
+        for _ in range(3):
+            with app.app_context():
+                clients.add(registry.get("news"))
+        if len(clients) != 1:
+            return NotYet(f"three contexts made {len(clients)} clients with a pool each", "1", NEWS_EACH)
     finally:
         registry.close_shared()
 
@@ -473,8 +573,79 @@ def _registry(lifetimes):
             headers={"Authorization": f"Bearer token of {g.caller}"}, verify=False, trust_env=False
         ),
     }
-    registry = Registry(app.logger)
+    opens["news"] = lambda: httpx.Client(verify=False, trust_env=False)
+    registry = Registry(app.logger, timeout=5)
     for name, open_it in opens.items():
         registry.register(name, open_it, lambda thing: thing.close(), lifetimes[name])
     app.teardown_appcontext(registry.close_context)
     return registry, app
+
+
+@exercise(
+    "Whose connection does the second context close?",
+    "What belongs to one context is kept in g, and not in a dict that all contexts of the app see.",
+    'In the getter: backends = g.setdefault("backends", {}). In the teardown: g.pop("backends", {}).',
+    on_error={KeyError: 'Leave the getter in app.extensions["get_backend"], as the broken shop does.'},
+)
+def fault(create_shop):
+    database, opened = databases.rethinkdb("check_ch06"), []
+
+    def connect():
+        opened.append(database.connect())
+        return opened[-1]
+
+    try:
+        return _fault(create_shop(connect), opened)
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+def _fault(app, opened):
+    if not hasattr(app, "app_context"):
+        return NotYet(f"create_shop(connect) returned {app!r}", "the app", "A factory returns the app that it made.")
+    get_backend = app.extensions["get_backend"]
+    with app.app_context():
+        first = get_backend("records")
+        if get_backend("records") is not first:
+            return NotYet(
+                "two calls in one context opened two connections",
+                "one connection, returned twice",
+                "Keep what you have opened until the context ends, and look there first.",
+            )
+        with app.app_context():
+            second = get_backend("records")
+            if second is first:
+                return NotYet(
+                    "a second context, in the middle of the first, was given the same connection",
+                    "a connection of its own for each context",
+                    "The connection is kept where both contexts see it: with the app, or with the thread.",
+                )
+        if not first.is_open():
+            return NotYet(
+                "the end of the second context closed the connection of the first",
+                "each context closes its own",
+                "The teardown closes what it finds. It may only find what its own context has opened.",
+            )
+        if second.is_open():
+            return NotYet(
+                "the second context has ended, and its connection is open",
+                "closed at the end of its context",
+                "Whatever a context has opened needs a teardown that closes it.",
+            )
+        get_backend("reviews")
+    left = sum(connection.is_open() for connection in opened)
+    if left:
+        return NotYet(
+            f"both contexts have ended; open: {left}",
+            "none",
+            "A context may have opened several backends. Close all of them.",
+        )
+    with app.app_context():
+        pass
+    if len(opened) != 3:
+        return NotYet(
+            f"three backends were asked for, and {len(opened)} connections opened",
+            "3",
+            "Open what is asked for, when it is asked for, and nothing before.",
+        )

@@ -5,9 +5,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import LifoQueue
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context
+from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
 
-from workbook import NotYet, exercise
+from workbook import NotYet, databases, exercise
 
 
 def _outcome(function, *args, seconds=2):
@@ -41,6 +43,7 @@ def in_background(in_background):
         seen["app"] = current_app.name
         seen["listener"] = g.get("listener")
         seen["number"] = number
+        seen["request"] = has_request_context()
         g.listener = "the thread's"
         seen["waited for"] = not started.wait(0.5)
 
@@ -127,6 +130,12 @@ def in_background(in_background):
             "one, in the thread",
             "The context of the thread must end with work: use it in a with block.",
         )
+    if seen["request"]:
+        return NotYet(
+            "work ran in a request that nobody sent",
+            "an app context, and no request",
+            "A test request context is a request made up: its hooks believe in a visitor. Push an app context.",
+        )
     if seen["number"] != 7:
         return NotYet(
             f"work({seen['number']!r})",
@@ -182,11 +191,12 @@ def one_client(get_client):
             "make() called once",
             "An argument is computed before the call: setdefault(key, make()) makes a client each time.",
         )
-    if get_client(Flask("two"), make) is first:
+    if get_client(Flask("one"), make) is first or get_client(Flask("two"), make) is first:
         return NotYet(
             "a second app got the client of the first",
             "a client of its own for each app",
-            "A global is shared by all apps of the process. Keep the client with its app.",
+            "A global is shared by all apps of the process, and two apps may have one name. Keep the client with its "
+            "app.",
         )
     if app.extensions.get("client") is not first:
         return NotYet(
@@ -259,7 +269,7 @@ def take(take):
         return opened[-1]
 
     def refuse():
-        raise ConnectionRefusedError("nobody there")
+        raise ReqlDriverError("nobody there")
 
     opened, places = [], _places(2)
     first, second = take(places, connect, 0.05), take(places, connect, 0.05)
@@ -275,7 +285,9 @@ def take(take):
             "none, until a connection is given back",
             "Who has the connection has its place. Put the place back only where connect() failed.",
         )
+    began = time.monotonic()
     outcome = _outcome(take, places, connect, 0.05)
+    took = time.monotonic() - began
     if outcome is None:
         return NotYet(
             "all places were taken, and take was still waiting after 2 s",
@@ -301,6 +313,12 @@ def take(take):
             "TimeoutError",
             "The caller knows the pool, not its queue: turn queue.Empty into TimeoutError.",
         )
+    if took > 0.6:
+        return NotYet(
+            f"all places were taken, and take waited {took:.1f} s",
+            "wait seconds: here 0.05",
+            "How long is for the caller to say. Use `wait`, and no number of your own.",
+        )
     if places.qsize():
         return NotYet(
             "waiting came to nothing, and there is a place more than before",
@@ -321,6 +339,13 @@ def take(take):
             "the one that was given back",
             "Use the connection in the place, if there is one.",
         )
+    if places.qsize():
+        return NotYet(
+            "a connection was lent a second time, and its place is free",
+            "no free place: two connections are lent",
+            "A place that stays in the queue is lent to somebody else, and the pool grows. Who has the connection "
+            "has its place, whether it was opened now or earlier.",
+        )
     if len(opened) > 2:
         return NotYet(
             f"2 places, and {len(opened)} connections were opened",
@@ -330,7 +355,7 @@ def take(take):
 
     places = _places(1)
     result, error = _outcome(take, places, refuse, 0.05) or (None, None)
-    if not isinstance(error, ConnectionRefusedError):
+    if not isinstance(error, ReqlDriverError):
         return NotYet(
             f"connect() failed, and take {f'raised {type(error).__name__}' if error else 'kept it to itself'}",
             "the error of connect()",
@@ -340,5 +365,114 @@ def take(take):
         return NotYet(
             f"connect() failed, and {places.qsize()} of 1 places are free",
             "1 of 1: the next call tries again",
-            "The place was lost with the error: put it back before the error goes on.",
+            "The place was lost with the error: put it back before the error goes on, whatever its class. "
+            "Drivers have errors of their own.",
+        )
+
+
+SONG, NO_SONG, NO_KEY = "/songs/so-what", "/songs/nobody", "/songs/" + "x" * 200
+
+
+@exercise(
+    "Follow one connection through a request for a song that is not there. Who puts it back into the queue?",
+    "Which ways lead out of a view? A return is one of them. What runs on all of them?",
+    "Keep the connection in g and put it back in a teardown, or put it back in a `finally`.",
+)
+def mended(mended):
+    database = databases.rethinkdb("check_ch08")
+    with database.connect() as conn:
+        r.table_create("songs").run(conn)
+        r.table("songs").insert({"id": "so-what"}).run(conn)
+    conns = [database.connect() for _ in range(2)]
+    try:
+        return _lends(mended, conns)
+    finally:
+        for conn in conns:
+            conn.close(noreply_wait=False)
+
+
+def _lends(mended, conns):
+    places = LifoQueue()
+    for conn in conns:
+        places.put(conn)
+    app = mended(places)
+    if not isinstance(app, Flask):
+        return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app, as the faulty one does.")
+    app.logger.disabled = True
+
+    def ask(path, testing=False):
+        app.config["PROPAGATE_EXCEPTIONS"] = testing
+        try:
+            return app.test_client().get(path).status_code
+        except Exception as error:
+            if not testing:
+                raise
+            return type(error).__name__
+
+    def free(after, advice):
+        if places.qsize() != 2:
+            return NotYet(f"after {after} {places.qsize()} of 2 connections are free", "2", advice)
+
+    status = ask(SONG)
+    if status != 200:
+        return NotYet(
+            f"GET {SONG}: {status}", "200, and the song", "It worked before: mend one thing and leave the rest."
+        )
+    visits = [
+        (NO_SONG, False, 404, "abort() raises: what stands below it in the view is not reached."),
+        (
+            NO_KEY,
+            False,
+            500,
+            "The query itself raised. There are more ways out of a view than the one you have closed: use what runs "
+            "on all of them.",
+        ),
+        (
+            NO_KEY,
+            True,
+            "ReqlQueryLogicError",
+            "after_request is not called when an exception goes through to the test or the debugger. A teardown is.",
+        ),
+    ]
+    for path, testing, expected, advice in visits:
+        for _ in range(2):
+            status = ask(path, testing)
+            where = f"GET {path[:20]}" + (" with PROPAGATE_EXCEPTIONS" if testing else "")
+            if status == 503:
+                return NotYet(f"{where}: 503, busy", expected, "A connection for each visitor was there. " + advice)
+            if status != expected:
+                return NotYet(
+                    f"{where}: {status}", expected, "What went wrong is still to be told: give back, and let it go on."
+                )
+        missing = free(f"two times {where}", advice)
+        if missing:
+            return missing
+    with app.test_client() as client:
+        for _ in range(2):
+            client.get(SONG)
+    missing = free(
+        "requests in a `with` block of the test client",
+        "There the teardown runs twice. Take the connection out of g when you give it back: g.pop().",
+    )
+    if missing:
+        return missing
+    if {id(place) for place in (places.get(), places.get())} != {id(conn) for conn in conns}:
+        return NotYet(
+            "the queue holds other connections than at the start",
+            "the two that were lent",
+            "Give back what was lent. Who opens another one has no limit any more.",
+        )
+    began = time.monotonic()
+    outcome = _outcome(ask, SONG)
+    if outcome is None or time.monotonic() - began > 1:
+        return NotYet(
+            "with both connections lent, a visitor waited for more than a second",
+            "503 after 0.2 s",
+            "Patience does not bring back what is lost: leave the time-out as it was.",
+        )
+    if outcome[0] != 503:
+        return NotYet(
+            f"with both connections lent: {outcome[0]}",
+            "503, busy",
+            "Now both are in use, and there is no third: the limit must stay.",
         )

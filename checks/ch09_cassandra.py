@@ -1,8 +1,14 @@
 """Checks of chapter 9: the session of a process, statements prepared once, the border of a view."""
 
+import atexit
+import contextlib
 import json
+import os
+import select
+import signal
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
@@ -95,6 +101,14 @@ def _sessions(connect, get_session, found):
         saw = f"eight threads at once made {len(connect.made)} sessions"
         again = len(connect.made)
         get_session()
+        after = len(connect.made)
+        get_session()
+        if len(connect.made) == after == again + 1:
+            return NotYet(
+                "each thread got a session of its own",
+                "one session for all threads",
+                "Threads may share a session: that is what it is for. Keep it where all of them find it.",
+            )
         if len(connect.made) > again:
             return NotYet(
                 "each call of get_session() makes a session",
@@ -145,6 +159,12 @@ def _failures(make_getter):
     connect = Connect(failures=1)
     get_session = make_getter(connect)
     _, found, error = _in_time(get_session)
+    if error is not None and not isinstance(error, NoHostAvailable):
+        return NotYet(
+            f"connect() raised NoHostAvailable, and get_session() raised {type(error).__name__}",
+            "the error of connect(), as it is",
+            "The app has a handler for the driver's errors, a 503. Another type is a 500: let it through.",
+        )
     if connect.made:
         return NotYet(
             "connect() failed, and was called again at once",
@@ -168,35 +188,79 @@ def _failures(make_getter):
         return NotYet(
             "after connect() had raised once, the next call did not return a session",
             "another try",
-            "A failure must leave nothing behind. Note the session when connect() has returned, not before.",
+            "A failure must leave nothing behind: note the session, and the number of the process, "
+            "when connect() has returned.",
         )
 
 
 def _forks(make_getter):
     get_session = make_getter(Connect())
     parents = get_session()
-    # The same as a fork for whoever asks for the number, and possible on every system.
-    with patch("os.getpid", return_value=-1):
-        childs = get_session()
-        again = get_session()
-    if parents.closed:
+    seen = _in_a_child(parents, get_session)
+    if seen == "hangs":
+        return NotYet(
+            "in a child process, get_session() never returned",
+            "a session of the child's own",
+            "It waits for something that only the parent has: a lock that is held, or a thread.",
+        )
+    if seen == "fails":
+        return NotYet(
+            "in a child process, get_session() raised",
+            "a session of the child's own",
+            "What was kept for the parent is of no use there: connect, as the first call does.",
+        )
+    childs, again, closed = seen
+    if closed:
         return NotYet(
             "the child closed the session of its parent",
             "that session, left alone",
-            "Both processes hold the same sockets: a goodbye from the child ends the parent's session too.",
+            "Nothing is gained by that, and with many a driver it would end the parent's connection. "
+            "Leave it alone, and make one.",
         )
-    if childs is parents:
+    if childs:
         return NotYet(
             "in a child process, get_session() returned the session of the parent",
             "a session of its own",
             "The thread that serves it has stayed in the parent. Keep the session together with os.getpid().",
         )
-    if again is not childs:
+    if not again:
         return NotYet(
             "in a child process, each call made a session",
             "one, made by the child's first call",
             "The number of the process that made the session must be noted anew in the child.",
         )
+
+
+def _in_a_child(parents, get_session):
+    """(is it the parent's, is a second one the same, is the parent's closed) in a child; or "hangs", "fails"."""
+
+    def look():
+        childs, again = get_session(), get_session()
+        return childs is parents, again is childs, parents.closed
+
+    if not hasattr(os, "fork"):
+        # The same for whoever asks for the number.
+        with patch("os.getpid", return_value=-1):
+            return look()
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a kernel has threads, and this child needs none of them
+        pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(write, bytes(look()))
+        finally:
+            os._exit(0)
+    os.close(write)
+    hangs = not select.select([read], [], [], PATIENCE)[0]
+    if hangs:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    seen = os.read(read, 3)
+    os.close(read)
+    if hangs:
+        return "hangs"
+    return tuple(map(bool, seen)) if seen else "fails"
 
 
 class Counting:
@@ -301,10 +365,10 @@ def _execute(execute, real, table):
             "once",
             "The values are not a part of the statement: the text alone is the key.",
         )
-    return _other_texts(ask, real, session, prepared, select, update, table)
+    return _other_texts(execute, ask, real, session, prepared, select, update, table)
 
 
-def _other_texts(ask, real, session, prepared, select, update, table):
+def _other_texts(execute, ask, real, session, prepared, select, update, table):
     wrong_statement = NotYet(
         "a second text ran the statement of the first one",
         "a statement for each text",
@@ -322,11 +386,26 @@ def _other_texts(ask, real, session, prepared, select, update, table):
     ask("Lynx", text=similar)
     if similar not in session.prepared:
         return wrong_statement
+    before = len(session.prepared)
+    ask("Lynx")
+    if prepared and len(session.prepared) > before:
+        return NotYet(
+            "a statement was prepared again after two other texts had come",
+            "each text prepared once",
+            "A new text threw the others away. The dict may have as many statements as the app has.",
+        )
     if len(prepared) < 3:
         return NotYet(
             f"after three texts, the number of statements in the dict is {len(prepared)}",
             "one for each text",
             "Keep it in the dict that you are given, under the text: it lives as long as the session.",
+        )
+    with contextlib.suppress(Exception):
+        found = execute(session, prepared, f"SELECT nothing FROM {table}", ())
+        return NotYet(
+            f"the server refused a text, and execute returned {found!r}",
+            "the server's error, to the caller",
+            "A failure must not look like a result. Let the error through: the app knows what to answer.",
         )
     second = Counting(real)
     ask("Lynx", session=second, prepared={})
@@ -409,6 +488,12 @@ def _stored(post, saved, raised):
         )
     if response.status_code == 200:
         return NotYet("200", "201", "Something new was made: 201 says so.")
+    if response.status_code == 201 and response.mimetype != "application/json":
+        return NotYet(
+            f"201, and a body that calls itself {response.mimetype}",
+            "a body that calls itself application/json",
+            "Flask takes text for HTML, also when it is JSON. Return the dict: Flask makes JSON of it and says so.",
+        )
     if response.status_code != 201 or not saved or response.get_json(silent=True) != full:
         return NotYet(
             _what(response, raised), f"201 and {full}", "A good body is saved and sent back, with status 201."
@@ -443,8 +528,9 @@ def _refused(post, saved, raised):
             "This body is good JSON, so 400 misleads. 422 says: understood, and not acceptable.",
         )
     errors = (response.get_json(silent=True) or {}).get("errors")
-    named = isinstance(errors, list) and all(isinstance(error, dict) and error.get("loc") for error in errors)
-    if not named or [error["loc"] for error in errors] != [["genus"], ["sightings"]]:
+    said = [json.dumps(error) for error in errors] if isinstance(errors, list) else []
+    named = all(isinstance(error, dict) for error in errors or [""]) if isinstance(errors, list) else False
+    if not named or len(said) != 2 or "genus" not in said[0] or "sightings" not in said[1]:
         return NotYet(
             _what(response, raised),
             'an "errors" list that names genus and sightings',
@@ -459,6 +545,14 @@ def _refused(post, saved, raised):
 
 
 def _edges(post, saved, raised):
+    saved.clear()
+    response = post({**GOOD, "colour": "red"})
+    if response.status_code != 422:
+        return NotYet(
+            f"a body with a field that no animal has: {_what(response, raised)}",
+            "422",
+            "The model forbids other fields, and was not asked about them. Give it the whole body.",
+        )
     response = post({**GOOD, "species": "known"})
     if response.status_code != 409:
         return NotYet(
@@ -487,4 +581,147 @@ def _edges(post, saved, raised):
             f"save raised a ValidationError, and the answer was {response.status_code}",
             "500: it is not about the body",
             "save stands in the try too: a ValidationError from there would be blamed on the visitor.",
+        )
+
+
+class Cluster:
+    """What the faulty app is given: counts sessions, and those that were closed."""
+
+    def __init__(self):
+        self.made = []
+        self.failures = 0
+        self._lock = threading.Lock()
+
+    def connect(self):
+        with self._lock:
+            if self.failures:
+                self.failures -= 1
+                raise NoHostAvailable("nobody there yet", {})
+        time.sleep(CONNECTING / 2)
+        with self._lock:
+            self.made.append(ZooSession())
+            return self.made[-1]
+
+    @property
+    def closed(self):
+        return sum(session.closed for session in self.made)
+
+
+class ZooSession(FakeSession):
+    """Executes while it is open, and then raises what the driver raises."""
+
+    def execute(self, statement, values=None, *args, **kwargs):
+        if self.closed:
+            raise NoHostAvailable("Unable to complete the operation against any hosts", {})
+        if values and values[0] == "broken":
+            raise TypeError("a mistake of ours")
+        return []
+
+
+@exercise(
+    "Look at the picture: where is the session opened, and where is it closed? Who comes afterwards?",
+    "The end of a context is the end of a request. What lives as long as the process is closed when the process ends.",
+    "No teardown. Where the session was made, or where the app is: atexit.register(a function that closes it).",
+    seconds=20,
+)
+def mended(mended):
+    at_the_end = []
+
+    def register(function, *args, **kwargs):
+        at_the_end.append(lambda: function(*args, **kwargs))
+        return function
+
+    with patch.object(atexit, "register", register):
+        return _mended(mended, at_the_end)
+
+
+def _mended(mended, at_the_end):
+    cluster = Cluster()
+    app = mended(cluster.connect)
+    if not hasattr(app, "test_client"):
+        return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app, as the faulty one does.")
+    if cluster.made:
+        return NotYet(
+            "the app connected while it was made",
+            "no connection before the first request",
+            "A fork comes after that, and the session does not outlive it. Connect when a request asks.",
+        )
+    with _quiet(app) as client:
+        wrong = _zoo(client, cluster)
+    return wrong or _at_once(mended) or _end(cluster, at_the_end)
+
+
+@contextlib.contextmanager
+def _quiet(app):
+    """An app whose errors are responses, whatever the environment says, and not told on the screen."""
+    app.debug, app.testing, app.logger.disabled = False, False, True
+    try:
+        yield app.test_client()
+    finally:
+        app.logger.disabled = False
+
+
+def _zoo(client, cluster):
+    def get(genus="Lynx"):
+        return client.get(f"/animals/{genus}").status_code
+
+    statuses = [get() for _ in range(3)]
+    if statuses != [200] * 3:
+        return NotYet(
+            f"three requests: {statuses}",
+            "200, three times",
+            "The second request found a session that the end of the first one had closed. Who closes it, and when?",
+        )
+    if len(cluster.made) > 1:
+        return NotYet(
+            f"three requests made {len(cluster.made)} sessions",
+            "one session for all",
+            "Each request connects, which takes longer than its query. Let the session live as long as the process.",
+        )
+    statuses = [get("broken"), get()]
+    if statuses != [500, 200]:
+        return NotYet(
+            f"a view that fails, and the next request: {statuses}",
+            "500, and then 200",
+            "What fails in one request is nothing to the session. Do not close it for that either.",
+        )
+    if cluster.closed:
+        return NotYet(
+            "the session was closed while the app goes on",
+            "a session that stays open",
+            "Close it when the process ends, and not before.",
+        )
+
+
+def _at_once(mended):
+    cluster = Cluster()
+    app = mended(cluster.connect)
+    with _quiet(app), ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: app.test_client().get("/animals/Lynx"), range(8)))
+    if len(cluster.made) > 1:
+        return NotYet(
+            f"eight first requests at once made {len(cluster.made)} sessions",
+            "one",
+            "The faulty app had a lock, and with it this was right. Keep looking and setting under the lock.",
+        )
+    cluster = Cluster()
+    cluster.failures = 1
+    with _quiet(mended(cluster.connect)) as client:
+        statuses = [client.get("/animals/Lynx").status_code for _ in range(2)]
+    if statuses != [500, 200]:
+        return NotYet(
+            f"the first try to connect failed, and two requests got {statuses}",
+            "500 and then 200",
+            "A try that failed must leave nothing behind: the next request connects.",
+        )
+
+
+def _end(cluster, at_the_end):
+    for function in reversed(at_the_end):
+        function()
+    if cluster.closed < len(cluster.made):
+        return NotYet(
+            "the process has ended, and nobody has closed the session",
+            "closed when the process ends",
+            "Without the teardown nobody closes it. atexit.register takes a function that is called at the end.",
         )

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
 
 from workbook import NotYet, Wire, databases, exercise
 
@@ -124,6 +125,16 @@ def array(array):
                 f"an array of {len(expected)} objects",
                 "All rows of all pages, one after the other, in one array.",
             )
+    made = array(iter([r1, r2]), _dumps)
+    next(made)
+    try:
+        made.close()
+    except RuntimeError:
+        return NotYet(
+            "the client hung up, and the generator yielded another piece",
+            "a generator that ends",
+            "GeneratorExit was caught. It says that nobody will read: there is no bracket to be sent any more.",
+        )
     got = []
     try:
         for piece in array(_counted([r1, r2], [], ConnectionError("the server has gone")), _dumps):
@@ -208,6 +219,8 @@ def _own_connection(export, database, wire, opened):
 
     rows, _ = start()
     rows, problem = _pieces(rows, "export(connect, query)")
+    if not problem and (problem := _no_server(export)):
+        return problem
     if opened:
         return NotYet(
             "export(connect, query) was called, nothing was read, and a connection is open",
@@ -295,6 +308,27 @@ def _own_connection(export, database, wire, opened):
         )
     if read != [{"id": number} for number in range(1, 6)]:
         return NotYet(f"{len(read)} rows", "all 5 rows", "Every row of the query is yielded, once.")
+
+
+def _no_server(export):
+    """What is wrong when connect() raises."""
+
+    def refused():
+        raise ConnectionError("nobody listens")
+
+    try:
+        next(export(refused, lambda conn: iter(())), None)
+    except (ConnectionError, RuntimeError):
+        return None  # without a context there is a RuntimeError, which has a hint of its own
+    except Exception as error:
+        found = type(error).__name__
+    else:
+        found = "nothing"
+    return NotYet(
+        f"connect() raised ConnectionError, and the generator raised {found}",
+        "the error of connect(), as it is",
+        "Where there is no connection, there is none to be closed: connect before the try.",
+    )
 
 
 @exercise(
@@ -409,11 +443,38 @@ def lines(lines):
             "The reader compares the number with the lines that came, and reads the text: "
             "it says something, and the number is no text.",
         )
+    if last["rows"] in (4, 6) and found[:-1] == _plain(ROWS):
+        return NotYet(
+            f"the last line says {last['rows']} rows, after 5 lines",
+            "5",
+            "One off: count a row once, when it has gone out.",
+        )
     if last["rows"] != 5 or found[:-1] != _plain(ROWS):
         return NotYet(
             f"the last line says {last['rows']} rows, after {len(found) - 1} lines",
             "5, as many as there are lines before it",
             "Count rows that went out: not pages, and not the error's own line.",
+        )
+    # Failed with something else, before the first row.
+    try:
+        found = _objects("".join(lines(_counted([], [], ValueError(SECRET)), _dumps)))
+    except ValueError:
+        return NotYet(
+            "the pages failed with a ValueError, and it came out of the generator",
+            "a last line, whatever the error was",
+            "A driver has many errors, and so has a row. The reader needs the last line for each of them.",
+        )
+    except NameError as error:
+        return NotYet(
+            f"the pages failed before the first row: {type(error).__name__}",
+            "a last line that says 0 rows",
+            "The loop never ran, so its variable is not there. Set the number to 0 before the loop.",
+        )
+    if not found or not isinstance(found[-1], dict) or found[-1].get("rows") != 0:
+        return NotYet(
+            f"the pages failed before the first row, and the lines are {_dumps(found)}"[:200],
+            'one line with "rows": 0',
+            "No row went out: the last line is the only one, and says 0.",
         )
 
 
@@ -432,6 +493,7 @@ def _objects(text):
 )
 def event(event):
     texts = ("Gale", "Gale\nin the north", "Fog\r\nbank\rat sea", "", " Calm", "Ice\n\nfrom 9:00")
+    texts += ("Storm\n", "Storm \n\n", "Wind\u2028and\x0bwaves", "Haze ")
     for number, text in enumerate(texts, 7):
         sent = event(number, text)
         if not isinstance(sent, str):
@@ -440,7 +502,13 @@ def event(event):
                 "text",
                 "Return the whole event as one string.",
             )
-        heard, left = _browser(sent)
+        heard, left, kinds = _browser(sent)
+        if kinds:
+            return NotYet(
+                f"the event is of the kind {kinds[0]!r}",
+                "an event without a line event:",
+                "A browser hands events of other kinds to other listeners: onmessage never hears this one.",
+            )
         if not heard:
             return _unheard(number, text, sent, left)
         if len(heard) > 1:
@@ -475,6 +543,12 @@ def _unheard(number, text, sent, left):
 
 
 def _why_other(data, text):
+    if data == re.sub(r" +(?=\n|$)", "", text):
+        return "What stands at the end of the text belongs to it, also a space: do not strip it."
+    if "\u2028" in text:
+        return "Only \\r\\n, \\r and \\n end a line of the format. splitlines() splits at seven other characters too."
+    if text.endswith("\n") and data == re.sub(r"(\r\n|\r|\n)$", "", text):
+        return "The line break at the end of the text is lost: behind it is one more line, with a data: of its own."
     if text.startswith(" "):
         return "A browser takes one space after the colon. Write one of your own: the text may begin with a space."
     if "\n\n" in text:
@@ -489,8 +563,8 @@ def _why_other(data, text):
 
 
 def _browser(sent):
-    """What an EventSource makes of it -> ([(id, data)], whether an event is still under way)."""
-    heard, seen, data = [], "", None
+    """What an EventSource makes of it -> ([(id, data)], whether an event is still under way, its kinds)."""
+    heard, seen, data, kinds = [], "", None, []
     for line in re.split(r"\r\n|\r|\n", sent)[:-1]:
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
@@ -502,4 +576,142 @@ def _browser(sent):
             seen = value
         elif field == "data":
             data = [*(data or []), value]
-    return heard, data is not None
+        elif field == "event" and value != "message":
+            kinds.append(value)
+    return heard, data is not None, kinds
+
+
+class Conn:
+    """A connection that knows whether it was closed; ``rows`` are read over it."""
+
+    def __init__(self):
+        self.closed = False
+
+    def close(self, *args, **kwargs):
+        self.closed = True
+
+    def use(self):
+        if self.closed:
+            raise ReqlDriverError("Connection is closed.")
+
+
+class Stations:
+    """What the faulty app is given: ``connect``, ``find`` and ``readings``, and what was done with them."""
+
+    def __init__(self):
+        self.opened = []
+        self.read = 0
+
+    def connect(self):
+        self.opened.append(Conn())
+        return self.opened[-1]
+
+    def find(self, conn, name):
+        conn.use()
+        return {"id": name} if name == "bell-rock" else None
+
+    def readings(self, conn, name):
+        for number in range(5):
+            conn.use()
+            self.read += 1
+            yield {"at": number}
+
+    @property
+    def open(self):
+        return sum(not conn.closed for conn in self.opened)
+
+
+@exercise(
+    "Read the picture from left to right: where is the connection closed, and what is in g afterwards?",
+    "The teardown runs when the view is over, and again when the stream is. What does a getter find in g in between?",
+    'In the teardown: conn = g.pop("conn", None), and close it if there is one. Then the generator opens its own.',
+    seconds=20,
+)
+def mended(mended):
+    stations = Stations()
+    app = mended(stations.connect, stations.find, stations.readings)
+    if not hasattr(app, "test_client"):
+        return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app, as the faulty one does.")
+    app.debug, app.testing, app.logger.disabled = False, False, True
+    try:
+        return _stations(app.test_client(), stations)
+    finally:
+        app.logger.disabled = False
+
+
+def _stations(client, stations):
+    def get(name, method="GET"):
+        """(status, lines or the error's type) of a response that is read to its end, and closed."""
+        with client.open(f"/stations/{name}", method=method) as response:
+            try:
+                return response.status_code, response.get_data(as_text=True).splitlines()
+            except Exception as error:
+                return response.status_code, error
+
+    try:
+        status, lines = get("bell-rock")
+    except Exception as error:
+        status, lines = 500, error
+    if isinstance(lines, RuntimeError):
+        return NotYet(
+            f"the body: {str(lines).splitlines()[0]}",
+            "five lines",
+            "The generator runs when the context is gone: without stream_with_context there is no g for a getter.",
+        )
+    if isinstance(lines, ReqlDriverError):
+        return NotYet(
+            f"the body: {lines}",
+            "five lines",
+            "The generator reads over a connection that the end of the view has closed: is it the one from the view?",
+        )
+    if isinstance(lines, Exception) or status != 200 or len(lines) != 5:
+        found = type(lines).__name__ if isinstance(lines, Exception) else f"{len(lines)} lines"
+        return NotYet(
+            f"{status} and {found}", "200 and five lines", "A line for each reading, as the faulty app had it."
+        )
+    if stations.open:
+        return NotYet(
+            f"one export, and of {len(stations.opened)} connections {stations.open} stayed open",
+            "none",
+            "Somebody has to close what the view opened, and what the generator opened: two teardowns, or a finally.",
+        )
+    status, _ = get("nowhere")
+    if status != 404:
+        return NotYet(
+            f"a station that nobody knows: {status}",
+            "404",
+            "The query before the stream was no mistake: after the first byte there is no 404 any more.",
+        )
+    return _given_up(client, stations, get)
+
+
+def _given_up(client, stations, get):
+    stations.read = 0
+    with client.get("/stations/bell-rock") as response:
+        next(response.iter_encoded())
+        read = stations.read
+    if read > 2:
+        return NotYet(
+            f"{read} readings were read before the first line went out",
+            "one at a time",
+            "With a list in the view it is no stream any more: all rows are held before the first byte.",
+        )
+    if stations.open:
+        return NotYet(
+            "the client hung up after one line, and a connection stayed open",
+            "none",
+            "What stands behind the loop runs only if the loop gets to its end. Use finally, or a teardown.",
+        )
+    get("bell-rock", "HEAD")
+    if stations.open:
+        return NotYet(
+            "a HEAD, whose body is never begun, and a connection stayed open",
+            "none",
+            "Nobody runs the finally of a generator that was not begun: open its connection inside of it.",
+        )
+    if len(stations.opened) > 7:
+        return NotYet(
+            f"four requests opened {len(stations.opened)} connections",
+            "two for an export at most",
+            "One for the first query and one for the rows are enough: keep it in g, or in a variable.",
+        )

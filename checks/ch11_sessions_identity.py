@@ -1,6 +1,6 @@
 """Checks of chapter 11: what a session keeps, where a login leads, what a query is given."""
 
-from flask import session
+from flask import Flask, session
 from werkzeug.security import generate_password_hash
 
 from workbook import NotYet, check_app, databases, exercise
@@ -21,6 +21,7 @@ def add_to_cart(add_to_cart):
         return [count]
 
     app.add_url_rule("/cart", view_func=lambda: {"cart": session.get("cart")}, endpoint="cart")
+    app.add_url_rule("/keys", view_func=lambda: [key for key in session if key != "cart"], endpoint="keys")
     ada, bob, keys = app.test_client(), app.test_client(), []
 
     def add(browser, record):
@@ -41,6 +42,13 @@ def add_to_cart(add_to_cart):
             "All browsers share this cart: it lives as long as the process. Keep it in the session.",
         )
     kept = ada.get("/cart").json["cart"]
+    others = ada.get("/keys").json
+    if not kept and others:
+        return NotYet(
+            f"the session has {', '.join(map(repr, others))}, and no 'cart'",
+            'session["cart"]',
+            "The session keeps it, under a name that nobody else knows. The cart is one dict: session['cart'].",
+        )
     if not kept:
         return NotYet(
             f'at the next request session.get("cart") is {kept!r}',
@@ -119,6 +127,16 @@ TARGETS = [
         "A browser removes tabs and line ends, and then this one is //. isprintable() finds them.",
     ),
     (
+        "/\n/evil.example/",
+        False,
+        "Tabs are not all: a browser removes line ends as well, and then this one is //. Refuse what is not printable.",
+    ),
+    (
+        "/\r/evil.example/",
+        False,
+        "There are two characters that end a line, and a browser removes both.",
+    ),
+    (
         "https://elsewhere.example/",
         False,
         "A list of bad addresses is never complete. Say what you let through.",
@@ -156,6 +174,7 @@ def safe_next(safe_next):
 
 
 ADA = {"name": "ada", "password": "so what"}
+CLEO = {"name": "cleo", "password": "{$gt: ten Euros, ü\u00a0}"}
 ANY = {"$gt": ""}
 # (what is posted, whose document is right, the hint for a wrong answer, the hint for an exception)
 LOGINS = [
@@ -213,6 +232,27 @@ LOGINS = [
         "The name was used as a pattern, and it matched somebody. Look for the name itself.",
         "This name is a str, and nobody has it: that must give None.",
     ),
+    (
+        {**ADA, "name": "\ud800"},
+        None,
+        "Nobody has this name.",
+        "JSON can carry half a character, such as \\ud800: a str that can neither be sent nor hashed. For this name "
+        "and as a password it must give None.",
+    ),
+    (
+        {**ADA, "password": "\ud800"},
+        None,
+        "Nobody has this password.",
+        "JSON can carry half a character, such as \\ud800: a str that can neither be sent nor hashed. For this name "
+        "and as a password it must give None.",
+    ),
+    (
+        CLEO,
+        "cleo",
+        "Her password has a $ in it, and braces, and is a good one. Look at the type of what was posted, not at its "
+        "letters.",
+        "Name and password are right here, whatever characters they have.",
+    ),
     (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
 ]
 
@@ -229,6 +269,8 @@ def find_login(find_login):
         # One round: a check need not be slow.
         secret = generate_password_hash(ADA["password"], method="pbkdf2:sha256:1")
         users.insert_many([{"_id": name, "password": secret} for name in ("ada", "bob")])
+        secret = generate_password_hash(CLEO["password"], method="pbkdf2:sha256:1")
+        users.insert_one({"_id": CLEO["name"], "password": secret})
         for data, owner, wrong, raised in LOGINS:
             expected = f"the document of {owner}" if owner else "None"
             try:
@@ -245,3 +287,69 @@ def find_login(find_login):
                     expected,
                     "Return the document that find_one found, not a part of it.",
                 )
+
+
+@exercise(
+    "The users are right, and so is the comparison. Which of the values in it is an old one?",
+    "What stands in a session was written at the login, and the browser brings it back for as long as it likes.",
+    "Keep the name in the session, and look up the rest in `users` at every request.",
+)
+def mended(mended):
+    users = {"ada": {"admin": True}, "bob": {"admin": False}, "eve": {"admin": True}}
+    app = mended(users)
+    if not isinstance(app, Flask):
+        return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app, as the faulty one does.")
+    app.logger.disabled = True
+    clients = {name: app.test_client() for name in (*users, "nobody")}
+
+    def at_admin(name):
+        return clients[name].get("/admin").status_code
+
+    for name in users:
+        clients[name].post(f"/login/{name}")
+    for name, status, advice in [
+        ("nobody", 401, "Who has not logged in has no name: that is a 401, as before."),
+        (
+            "ada",
+            200,
+            "An administrator must get in, at every request after the login. What lasts from one to the next?",
+        ),
+        (
+            "bob",
+            403,
+            "Bob is no administrator. Each browser has a session of its own: keep who it is there, and nowhere else.",
+        ),
+    ]:
+        found = at_admin(name)
+        if found != status:
+            return NotYet(f"{name} at /admin: {found}", status, advice)
+    users["ada"]["admin"] = False
+    found = at_admin("ada")
+    if found != 403:
+        again = at_admin("ada")
+        late = "One request too late. The role is asked for before the view decides, not after it."
+        old = "The cookie still says what was true at the login, however long it lives. Ask `users`."
+        return NotYet(f"Ada's role was taken away, and then at /admin: {found}", 403, late if again == 403 else old)
+    users["bob"]["admin"] = True
+    found = at_admin("bob")
+    if found != 200:
+        return NotYet(
+            f"Bob was made an administrator, and then at /admin: {found}",
+            200,
+            "It works in one direction only: a role that was given is not seen. Do not ask the session for the role "
+            "at all.",
+        )
+    del users["eve"]
+    found = at_admin("eve")
+    if found != 401:
+        return NotYet(
+            f"Eve's account was deleted, and then at /admin: {found}",
+            401,
+            "A session can name somebody who is gone. users.get() gives None for that.",
+        )
+    clients["bob"].post("/logout")
+    found = at_admin("bob")
+    if found != 401:
+        return NotYet(
+            f"Bob logged out, and then at /admin: {found}", 401, "Logging out worked before. Let it take the name."
+        )

@@ -176,7 +176,7 @@ def bench_ways(requests=100):
 
     def start():
         """way -> (app, path), all of them new."""
-        pooled, early = app("pooled"), app("early", OPEN_EARLY=True)
+        pooled, early = app("pooled", CLIENT_PER_REQUEST=True), app("early", OPEN_EARLY=True)
         return {
             "RethinkDB, connection per context": (app("per context", POOL_SIZE=0), "/songs/so-what"),
             "RethinkDB, one connection for all": (early, "/early/songs/so-what"),
@@ -240,7 +240,7 @@ def bench_streaming(rows=100_000, page=200, rounds=3):
     ways = {"a list": f"/listed{station}", "a stream": station}
 
     def app():
-        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page)
+        return launch("ch10_streaming", archive, live, name="streaming", FETCH_SIZE=page, WRONG_WAYS=True)
 
     app().flask("load", "--rows", str(rows), "--size", "100")
     downloads, pages = {way: [] for way in ways}, {}

@@ -54,6 +54,11 @@ WRONG = {
     "half/everything": ("That is all of it.", "half = 1"),
 }
 
+RIGHT = {
+    "double/by_two": ("A product, not a sum.", "return 2 * number"),
+    "half/a_fraction": ("A number of another type.", "from fractions import Fraction\n\nhalf = Fraction(1, 2)"),
+}
+
 
 def notebook(cells):
     """An nbformat dict of (cell type, source, tags) triples."""
@@ -77,10 +82,10 @@ def write_chapter(root, cells, stem=STEM):
     write_solutions(root, cells, stem, "notebooks")
 
 
-def write_wrong(root, name, hint, code, stem=STEM):
-    path = Path(root) / "tests" / "wrong_answers" / stem / f"{name}.py"
+def write_answer(root, verdict, name, said, code, stem=STEM):
+    path = Path(root) / "tests" / f"{verdict}_answers" / stem / f"{name}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'"""{hint}"""\n{code}\n', encoding="utf-8")
+    path.write_text(f'"""{said}"""\n{code}\n', encoding="utf-8")
 
 
 def make(root):
@@ -91,7 +96,9 @@ def make(root):
     write_solutions(root, CELLS)
     (root / "checks" / f"{STEM}.py").write_text(CHECKS, encoding="utf-8")
     for name, (hint, code) in WRONG.items():
-        write_wrong(root, name, hint, code)
+        write_answer(root, "wrong", name, hint, code)
+    for name, (said, code) in RIGHT.items():
+        write_answer(root, "right", name, said, code)
     return root
 
 

@@ -7,7 +7,7 @@ from workbook.author import problems, proof, starters
 from workbook.exercises import chapters
 from workbook.exercises.chapters import ExerciseError
 
-# Every exercise of every chapter, proved three ways.
+# Every exercise of every chapter, proved three ways; a solution may be written in other styles than ours.
 
 
 def words(text):
@@ -21,11 +21,14 @@ def prove(stem, name, root=None):
     assert card.outcome == "not attempted", f"the starter: {card}"
     card = proof.run(stem, name, known.solution, root)
     assert card.outcome == "done", f"the solution: {card}"
+    for right in proof.answers("right", stem, name, root):
+        card = proof.run(stem, name, right.code, root)
+        assert card.outcome == "done", f"{right.name}: {card}"
     hints = {}
-    for wrong in proof.wrong_answers(stem, name, root):
+    for wrong in proof.answers("wrong", stem, name, root):
         card = proof.run(stem, name, wrong.code, root)
         assert card.outcome == "not yet" and not card.broken, f"{wrong.name}: {card}"
-        assert words(card.hint) == words(wrong.hint), f"{wrong.name}: {card}"
+        assert words(card.hint) == words(wrong.said), f"{wrong.name}: {card}"
         assert hints.setdefault(words(card.hint), wrong.name) == wrong.name, "one hint for two"
     assert len(hints) >= 3
 
@@ -74,6 +77,13 @@ def test_a_broken_check_is_found(root, old, new, complaint):
         prove(STEM, "double")
 
 
+@pytest.mark.parametrize("code", ["half = 1", "half = 2"])
+def test_a_right_answer_that_is_refused_is_found(root, code):
+    fake_checkout.write_answer(root, "right", "half/mine", "In one step.", code)
+    with pytest.raises(AssertionError, match="mine"):
+        prove(STEM, "half")
+
+
 def test_a_solution_that_is_empty_is_found(root):
     fake_checkout.write_solutions(root, cells((8, "# BEGIN SOLUTION\nhalf = ...\n# END SOLUTION")))
     with pytest.raises(AssertionError, match="the solution"):
@@ -81,7 +91,7 @@ def test_a_solution_that_is_empty_is_found(root):
 
 
 def test_two_wrong_answers_with_one_hint_are_found(root):
-    fake_checkout.write_wrong(root, "half/again", "The other way round.", "half = 4 / 2")
+    fake_checkout.write_answer(root, "wrong", "half/again", "The other way round.", "half = 4 / 2")
     with pytest.raises(AssertionError, match="one hint for two"):
         prove(STEM, "half")
 

@@ -96,15 +96,16 @@ def test_links_lead_to_the_copies(folder):
     learner.copy(folder, ROOT)
     targets = 0
     for name in seen(folder):
-        for cell in notebooks.read(folder / name)["cells"]:
+        for cell in learner._read(folder / name)["cells"]:
             if cell["cell_type"] != "markdown":
                 continue
             for text, target in re.findall(r"(?<!`)\[([^\[\]]*)\]\(([^)\s]+)\)", notebooks.text(cell)):
                 assert "`" not in text, "Lab does not show it as a link"
                 if "://" not in target:
                     targets += 1
-                    assert (folder / name).parent.joinpath(unquote(target)).is_file(), (name, target)
-    assert targets > 100
+                    file = unquote(target.partition("#")[0])
+                    assert (folder / name).parent.joinpath(file).is_file(), (name, target)
+    assert targets > 200
 
 
 def test_no_cell_depends_on_where_its_notebook_is():
@@ -181,13 +182,37 @@ def test_a_new_version_never_replaces_one_that_the_learner_changed(root, folder)
     assert b"version 4" in now["1 Exercises (new version 2).ipynb"]
 
 
+def test_the_glossary_comes_along(root, folder):
+    source = root / pages.GLOSSARY.path
+    source.parent.mkdir(parents=True)
+    source.write_text(f"# Glossary\n\n## `g`\n\nA place ([chapter 1](../../notebooks/{STEM}.ipynb)).\n")
+    prose = "See [`g`](../docs/book/glossary.md#g)."
+    fake_checkout.write_chapter(root, [("markdown", "# 1. Twice", []), ("markdown", prose, [])])
+    assert learner.copy(folder, root) == [f"Your copy is in {folder}: 3 notebooks."]
+    assert "See [g](Glossary.md#g)." in seen(folder)["1 Twice.ipynb"].decode()
+    assert seen(folder)["Glossary.md"].decode().endswith("A place ([chapter 1](1%20Twice.ipynb)).\n")
+    assert learner.copy(folder, root) == [f"Your copy in {folder} is up to date."]
+    source.write_text("# Glossary, longer")
+    assert learner.copy(folder, root) == ["Brought up to date, since you had not changed them: 1."]
+    (folder / "Glossary.md").write_text("mine")
+    source.write_text("# Glossary, shorter")
+    assert "the new one is beside it as Glossary (new version).md" in learner.copy(folder, root)[0]
+    assert seen(folder)["Glossary.md"] == b"mine"
+    assert seen(folder)["Glossary (new version).md"] == b"# Glossary, shorter"
+    assert learner.find("Glossary.md", root) == learner.find("glossary", root) == [pages.GLOSSARY]
+    (folder / "Glossary.md").write_bytes(b"\xff")
+    assert "is broken" in learner.copy(folder, root)[0]
+    learner.reset([pages.GLOSSARY], folder, root)
+    assert seen(folder)["Glossary.md"] == b"# Glossary, shorter"
+
+
 def test_a_new_neighbour_is_no_new_version(root, folder):
     """The foot of a page changes with the chapters around it; nobody needs a second file for that."""
-    outputs.refresh(root)
+    outputs.refresh([], root)
     learner.copy(folder, root)
     edit(folder / "1 Twice.ipynb")
     write_pages(root, "ch02_more", "version 1")
-    outputs.refresh(root)
+    outputs.refresh([], root)
     assert "1 Twice.ipynb" not in "".join(learner.copy(folder, root))
     assert "2%20Twice.ipynb" in seen(folder)["solutions/Solutions 1.ipynb"].decode()
 

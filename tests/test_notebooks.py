@@ -164,7 +164,7 @@ def test_metadata_for_the_instructor(chapter):
     for section in sections:
         assert all(section[key] for key in ("section", "ask", "demo", "watch_for"))
     if stem != START:
-        assert 20 <= about["minutes"] <= 45
+        assert 10 <= about["minutes"] <= 45
 
 
 def test_apps_are_plain_flask():

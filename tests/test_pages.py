@@ -10,13 +10,17 @@ import pytest
 import fake_checkout
 from fake_checkout import STEM
 from workbook import notebooks, pages
-from workbook.author import outputs
+from workbook.author import glossary, outputs
 from workbook.exercises import chapters
 from workbook.pages import Page
 
 ROOT = Path(__file__).parent.parent
 PAGES = pages.load(ROOT)
+ANCHORS = {term.anchor for term in glossary.terms(ROOT)}
 START = PAGES["notebooks", "ch00_start_here"]
+
+
+GLOSSARY = "[Glossary](../docs/book/glossary.md)"
 
 
 def prose(page):
@@ -43,7 +47,11 @@ def test_links_lead_somewhere(page):
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", written) if "://" not in target]
     assert targets
     for target in targets:
-        assert (ROOT / page.room / unquote(target)).is_file(), target
+        file, _, anchor = target.partition("#")
+        found = ROOT / page.room / unquote(file)
+        assert found.is_file(), target
+        if found == ROOT / page.room / ".." / pages.GLOSSARY.path and anchor:
+            assert anchor in ANCHORS, target
 
 
 def test_a_solution_is_not_in_the_way(page):
@@ -108,12 +116,12 @@ def test_titles_come_from_headings_else_from_names(root):
 def test_refresh_writes_feet_and_nothing_else(root):
     fake_checkout.write_chapter(root, [("markdown", "# 2. More", []), ("code", "1", [])], "ch02_more")
     before = json.loads((root / "notebooks" / "ch02_more.ipynb").read_text())
-    assert [page.stem for page in outputs.refresh(root)] == [STEM, STEM, "ch02_more"]
+    assert [page.stem for page in outputs.refresh([], root)] == [STEM, STEM, "ch02_more"]
     after = json.loads((root / "notebooks" / "ch02_more.ipynb").read_text())
     foot = after["cells"].pop()
     assert after == before
-    assert "".join(foot["source"]) == f"---\n\n- Previous: [1. Twice, and half]({STEM}.ipynb)"
-    assert outputs.refresh(root) == []
+    assert "".join(foot["source"]) == f"---\n\n- Previous: [1. Twice, and half]({STEM}.ipynb)\n- {GLOSSARY}"
+    assert outputs.refresh([], root) == []
     solved = (root / "solutions" / f"{STEM}.ipynb").read_text()
     assert pages.SOLVED in solved and "What is here" not in solved
 

@@ -16,6 +16,7 @@ _ROOMS = {
     "exercises.prediction": ["predict"],
     "exercises.progress": ["", "not_recorded"],
     "figures.bars": ["Bars"],
+    "figures.claim": ["Claim"],
     "figures.excerpt": ["source"],
     "figures.lifetimes": ["Lifetimes"],
     "figures.recorded": ["Measured"],

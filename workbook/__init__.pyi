@@ -12,6 +12,7 @@ from workbook.exercises.for_checks import compare_predictions as compare_predict
 from workbook.exercises.prediction import predict as predict
 from workbook.exercises.progress import not_recorded as not_recorded
 from workbook.figures.bars import Bars as Bars
+from workbook.figures.claim import Claim as Claim
 from workbook.figures.excerpt import source as source
 from workbook.figures.lifetimes import Lifetimes as Lifetimes
 from workbook.figures.recorded import Measured as Measured

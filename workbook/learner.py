@@ -1,4 +1,4 @@
-"""A learner's own copy of the pages: a folder of notebooks without outputs that is theirs.
+"""A learner's own copy of the pages: a folder of notebooks without outputs, and the glossary, that is theirs.
 
 The learner's change wins. A file whose sources are still the ones that were written here is
 brought up to date; any other is the learner's and is never written, renamed or removed. What is
@@ -56,6 +56,8 @@ def name(page):
 
     Chapters and exercises lie flat, so that Lab shows them all; solutions are reached by a link.
     """
+    if page == pages.GLOSSARY:
+        return f"{page.title}.md"
     if page.room == "notebooks":
         # Windows takes none of these in a file's name, and no dot at its end.
         title = re.sub(r'[<>"/\\|?*\x00-\x1f]', " ", page.title.replace(":", ","))
@@ -83,7 +85,7 @@ def copy(folder, root):
             elif found == MISSING or found in entry["ours"]:
                 # First the note, then the file: a file that was not noted would be the learner's.
                 state.note(page, digest, essence)
-                files.write(path, notebooks.dumps(notebook))
+                files.write(path, _dumps(path, notebook))
                 fresh += 1
                 if found == MISSING:
                     new.append(entry["name"])
@@ -102,7 +104,8 @@ def copy(folder, root):
                     f'`workbook reset "{path.stem}"` puts a new one in its place.'
                 )
         if len(new) == len(made):
-            return [f"Your copy is in {folder}: {len(new)} notebooks.", *said]
+            count = sum(path.endswith(".ipynb") for path in new)
+            return [f"Your copy is in {folder}: {count} notebooks.", *said]
         if fresh > len(new):
             said.insert(0, f"Brought up to date, since you had not changed them: {fresh - len(new)}.")
         if new:
@@ -116,7 +119,7 @@ def find(what, root):
     A stem or a number means a chapter and its exercises. Raises FolderError, naming what there is.
     """
     known = _known(root)
-    word = what.strip().removesuffix(".ipynb")
+    word = what.strip().removesuffix(".ipynb").removesuffix(".md")
     named = [page for page in known.values() if Path(name(page)).stem.lower() == Path(word).name.lower()]
     stems = [page for page in known.values() if word in (page.stem, page.stem[:4], str(page.number))]
     found = named or [page for page in stems if page.room != "solutions"]
@@ -155,7 +158,7 @@ def reset(chosen, folder, root):
                 path.rename(old)
                 kept = f"; what you had is in {old.name}"
             state.note(page, _digest(notebook), _essence(notebook))
-            files.write(path, notebooks.dumps(notebook))
+            files.write(path, _dumps(path, notebook))
             said.append(f"{path.name} is as it came{kept}.")
     return said
 
@@ -243,20 +246,23 @@ def _opened(folder, root):
 
 
 def _known(root):
-    """The pages that there are: exercises may not have been generated yet."""
-    return {key: page for key, page in pages.load(root).items() if (root / page.path).exists()}
+    """The pages that there are, and the glossary: exercises may not have been generated yet."""
+    every = [*pages.load(root).values(), pages.GLOSSARY]
+    return {(page.room, page.stem): page for page in every if (root / page.path).exists()}
 
 
 def _made(page, known, state, root):
     """The learner's notebook of a page: no outputs, links that fit, as Lab itself would save it."""
     cells = []
-    for cell in notebooks.read(root / page.path)["cells"]:
+    for cell in _read(root / page.path)["cells"]:
         cell = cell | {"source": notebooks.text(cell)}
         if cell["cell_type"] == "code":
             cell |= EMPTY
         if cell["cell_type"] == "markdown":
             cell["source"] = _relinked(cell["source"], page, known, state)
         cells.append(cell)
+    if page == pages.GLOSSARY:
+        return {"cells": cells}
     cells[1:1] = [_guard()]
     return {"cells": cells, "metadata": _kernel(), "nbformat": 4, "nbformat_minor": 5}
 
@@ -285,6 +291,8 @@ def _relinked(source, page, known, state):
     """Markdown whose links lead to the copies of the pages; other files of the checkout have none."""
     here = Path(state.entry(page)["name"]).parent
 
+    copies = {other.path: Path(state.entry(other)["name"]) for other in known.values()}
+
     def replace(match):
         if match["code"]:
             return match[0]
@@ -292,9 +300,9 @@ def _relinked(source, page, known, state):
         shown, target = match["text"].replace("`", ""), match["target"]
         if re.match(r"[a-z]+:|#", target):
             return f"[{shown}]({target})"
-        path = os.path.normpath(Path(page.room) / target).replace(os.sep, "/")
-        other = known.get(tuple(path.removesuffix(".ipynb").split("/")))
-        return f"[{shown}]({_relative(Path(state.entry(other)['name']), here)})" if other else shown
+        file, hash_, anchor = target.partition("#")
+        other = copies.get(os.path.normpath(Path(page.room) / file).replace(os.sep, "/"))
+        return f"[{shown}]({_relative(other, here)}{hash_}{anchor})" if other else shown
 
     return LINK.sub(replace, source)
 
@@ -308,7 +316,7 @@ def _offer(path, entry, digest, notebook):
     for beside in _beside(path, NEW):
         found = _found(beside)
         if found == MISSING or found in entry["ours"]:
-            files.write(beside, notebooks.dumps(notebook))
+            files.write(beside, _dumps(beside, notebook))
         elif found != digest:
             continue
         return beside
@@ -330,9 +338,21 @@ def _found(path):
     if path.is_symlink():
         return UNREADABLE
     try:
-        return _digest(notebooks.read(path))
-    except (NotebookError, KeyError, TypeError, AttributeError):
+        return _digest(_read(path))
+    except (NotebookError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return UNREADABLE
+
+
+def _read(path):
+    """What is in a file of a copy or the checkout: a page of markdown is like a notebook of one cell."""
+    if path.suffix == ".md":
+        return {"cells": [{"cell_type": "markdown", "source": path.read_text(encoding="utf-8")}]}
+    return notebooks.read(path)
+
+
+def _dumps(path, notebook):
+    """The text of the file ``path``, as ``_read`` would find it there."""
+    return notebook["cells"][0]["source"] if path.suffix == ".md" else notebooks.dumps(notebook)
 
 
 def _digest(notebook):

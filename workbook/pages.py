@@ -18,7 +18,7 @@ SOLVED = (
 
 @dataclass(frozen=True)
 class Page:
-    """A chapter ("notebooks"), its exercises or its solutions; ``title`` is the chapter's, plain."""
+    """A chapter ("notebooks"), its exercises or its solutions; ``title`` is the chapter's, plain. Or the glossary."""
 
     room: str
     stem: str
@@ -27,18 +27,23 @@ class Page:
     @property
     def path(self):
         """Where it is in the checkout, with slashes."""
-        return f"{self.room}/{self.stem}.ipynb"
+        return f"{self.room}/{self.stem}{'.ipynb' if self.number is not None else '.md'}"
 
     @property
     def number(self):
-        return int(self.stem[2:4])
+        return int(self.stem[2:4]) if re.match(r"ch\d\d_", self.stem) else None
 
     @property
     def label(self):
         """What a link to it is called: "3. One connection", "Exercises 3", "Start here"."""
+        if self.number is None:
+            return self.title
         if self.room != "notebooks":
             return f"{self.room.capitalize()} {self.number}"
         return f"{self.number}. {self.title}" if self.number else self.title
+
+
+GLOSSARY = Page("docs/book", "glossary", "Glossary")
 
 
 def load(root):
@@ -54,7 +59,7 @@ def load(root):
 
 
 def links(page, pages):
-    """Where a reader may want to go from ``page``: a list of (word, Page)."""
+    """Where a reader may want to go from ``page``: a list of (word, Page), the glossary last."""
     chapters = [other.stem for other in pages.values() if other.room == "notebooks"]
     places = {"Chapter": ("notebooks", page.stem), "Exercises": ("exercises", page.stem)}
     if page.room == "exercises":
@@ -63,18 +68,17 @@ def links(page, pages):
         at = chapters.index(page.stem)
         places["Next"] = ("notebooks", "".join(chapters[at + 1 : at + 2]))
         places["Previous"] = ("notebooks", chapters[at - 1] if at else "")
-    return [(word, pages[key]) for word, key in places.items() if key in pages and pages[key] != page]
+    found = [(word, pages[key]) for word, key in places.items() if key in pages and pages[key] != page]
+    return [*found, ("Glossary", GLOSSARY)]
 
 
 def foot(page, pages):
-    """The last cell of a page: an nbformat dict of links to other pages, [] if there are none."""
+    """The last cell of a page: [an nbformat dict of links to other pages]."""
     lines = []
     for word, other in links(page, pages):
         target = os.path.relpath(other.path, page.room).replace(os.sep, "/")
         said = "" if word in other.label else f"{word}: "  # "Exercises: Exercises 3" says it twice
         lines.append(f"- {said}[{other.label}]({target})")
-    if not lines:
-        return []
     source = "\n".join(["---", "", *lines])
     return [{"cell_type": "markdown", "id": LINKS, "metadata": {"tags": [LINKS]}, "source": source}]
 

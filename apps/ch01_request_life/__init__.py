@@ -3,13 +3,15 @@
 from flask import Flask
 
 from . import api, cors, errors, hooks, songs
+from .config import Config, check_settings
 
 
-def create_app(config="ch01_request_life.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # FLASK_MAINTENANCE=true in the environment wins, as a bool.
     app.config.from_prefixed_env()
+    check_settings(app.config)
 
     hooks.init_app(app)
     errors.init_app(app)

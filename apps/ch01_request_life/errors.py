@@ -1,4 +1,4 @@
-"""Errors become answers here, in the same form as any other answer."""
+"""The exceptions that become responses of our own making."""
 
 
 class OutOfCoins(Exception):

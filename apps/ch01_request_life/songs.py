@@ -14,7 +14,7 @@ bp = Blueprint("songs", __name__, url_prefix="/songs")
 
 @bp.before_request
 def read_page():
-    g.page = request.args.get("page", 1, type=int)
+    g.page = max(request.args.get("page", 1, type=int), 1)
 
 
 @bp.after_request
@@ -25,7 +25,7 @@ def add_version(response):
 
 @bp.teardown_request
 def songs_end(exc):
-    current_app.logger.info("a request for songs ends")
+    current_app.logger.debug("a request for songs ends")
 
 
 @bp.get("")
@@ -42,12 +42,16 @@ def song(song_id):
 
 @bp.get("/<song_id>/notes")
 def notes(song_id):
-    # Not every song has notes: a KeyError, as bugs are.
+    # Not every song has notes. NOTES_BUG forgets that: then this is a KeyError, as bugs are.
+    if song_id not in NOTES and not current_app.config["NOTES_BUG"]:
+        abort(404)
     return {"notes": NOTES[song_id]}
 
 
 @bp.post("/<song_id>/play")
 def play(song_id):
+    if song_id not in SONGS:
+        abort(404)
     if not request.headers.get("X-Coin"):
         raise OutOfCoins
 
@@ -62,4 +66,4 @@ def play(song_id):
 
 
 def start_motor():
-    """Runs when the answer has been sent: nobody waits for it, and no context is left."""
+    """The client has its response by now and no context is left. This worker waits until it returns."""

@@ -2,19 +2,19 @@
 
 from flask import Flask
 
-from . import commands, db, notes, singleton, users, wiped
+from . import commands, db, notes, users
+from .config import Config, check_settings
 
 
-def create_app(config="ch02_app_context.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # FLASK_DATABASE=/srv/notes.sqlite in the environment wins.
     app.config.from_prefixed_env()
+    check_settings(app.config)
 
     db.init_app(app)
     commands.init_app(app)
     app.register_blueprint(users.bp)
     app.register_blueprint(notes.bp)
-    app.register_blueprint(wiped.bp)
-    app.register_blueprint(singleton.bp)
     return app

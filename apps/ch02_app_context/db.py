@@ -1,6 +1,7 @@
-"""The connection to SQLite, and the queries it ran: both live as long as the app context."""
+"""The connection to SQLite: opened at the first call, closed when the app context ends."""
 
 import sqlite3
+from pathlib import Path
 
 from flask import current_app, g
 
@@ -8,10 +9,8 @@ from flask import current_app, g
 def get_db():
     """The connection of this app context; the first call opens it."""
     if "db" not in g:
-        g.db = sqlite3.connect(current_app.config["DATABASE"])
+        g.db = sqlite3.connect(current_app.config["DATABASE"], timeout=current_app.config["DATABASE_TIMEOUT"])
         g.db.row_factory = sqlite3.Row
-        g.queries = []
-        g.db.set_trace_callback(g.queries.append)
     return g.db
 
 
@@ -22,12 +21,8 @@ def close_db(exc):
         db.close()
 
 
-def count_queries(response):
-    """Tell the client what its answer cost."""
-    response.headers["X-Queries"] = str(len(g.get("queries", [])))
-    return response
-
-
 def init_app(app):
+    if app.config["DATABASE"] is None:
+        Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+        app.config["DATABASE"] = str(Path(app.instance_path) / "notes.sqlite")
     app.teardown_appcontext(close_db)
-    app.after_request(count_queries)

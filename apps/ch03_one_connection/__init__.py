@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from . import db, eager, songs
+from . import db, eager, settings, songs
+from .config import Config
 
 
-def create_app(config="ch03_one_connection.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # FLASK_RETHINKDB_PORT=28016 in the environment wins, as an int.
     app.config.from_prefixed_env()
+    settings.check(app.config)
 
     db.init_app(app)
     if app.config["EAGER_CONNECTION"]:

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from flask import current_app, g
 from rethinkdb import r
 
+from . import timed
+
 SONGS = [
     {"id": "blue-in-green", "title": "Blue in Green", "artist": "Miles Davis", "bytes": 0},
     {"id": "so-what", "title": "So What", "artist": "Miles Davis", "bytes": 0},
@@ -25,23 +27,28 @@ def get_audit():
     return g.audit
 
 
-def connect(prefix):
-    """A new connection to the server whose settings begin with prefix."""
+def connect(server):
+    """A new connection to the server whose settings begin with that name."""
     config = current_app.config
-    return r.connect(
-        host=config[f"{prefix}_HOST"], port=config[f"{prefix}_PORT"], db=config[f"{prefix}_DB"]
+    return timed.connect(
+        host=config[f"{server}_HOST"],
+        port=config[f"{server}_PORT"],
+        db=config[f"{server}_DB"],
+        timeout=config["RETHINKDB_TIMEOUT"],
     )
 
 
 def close_conns(exc):
     """Close what this context opened, the last one first."""
     with ExitStack() as stack:
-        for name in ("songs", "audit"):
-            stack.callback(close_conn, name)
+        # g lists its names in the order in which they were set.
+        for name in g:
+            if name in ("songs", "audit"):
+                stack.callback(close_conn, name)
 
 
 def close_conn(name):
-    """Say goodbye to one server. A goodbye that fails costs nobody an answer."""
+    """Close one connection. An error while closing is logged, and costs nobody a response."""
     conn = g.pop(name, None)
     try:
         if conn is not None:
@@ -51,8 +58,10 @@ def close_conn(name):
 
 
 def seed():
-    """Create the two tables and fill the one of songs."""
+    """Create the databases and their tables, and fill the one of songs."""
     for conn, table in ((get_songs(), "songs"), (get_audit(), "uploads")):
+        if conn.db not in r.db_list().run(conn):
+            r.db_create(conn.db).run(conn)
         if table not in r.table_list().run(conn):
             r.table_create(table).run(conn)
     r.table("songs").insert(SONGS, conflict="replace").run(get_songs())
@@ -60,4 +69,5 @@ def seed():
 
 
 def init_app(app):
+    app.teardown_appcontext(close_conns)
     app.cli.command("seed")(seed)

@@ -2,6 +2,8 @@
 
 from flask import g
 
+from .db import seed
+
 
 def close_songs(exc):
     conn = g.pop("songs", None)
@@ -18,3 +20,4 @@ def close_audit(exc):
 def init_app(app):
     app.teardown_appcontext(close_songs)
     app.teardown_appcontext(close_audit)
+    app.cli.command("seed")(seed)

@@ -23,7 +23,7 @@ def put_recording(song_id):
     announced = uploads.insert({"song": song_id, "state": "announced"}).run(get_audit())
     upload = uploads.get(announced["generated_keys"][0])
 
-    # noreply: send it, do not wait for the answer.
+    # noreply: send it, do not wait for the response.
     upload.update({"state": "receiving"}).run(get_audit(), noreply=True)
     size = len(request.get_data())
 

@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from . import db, getter, lazy_g, plain_property, proxy
+from . import db, getter, lazy_g, plain_property, proxy, settings
+from .config import Config
 
 
-def create_app(config="ch05_g_conn.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # FLASK_RETHINKDB_PORT=28016 in the environment wins, as an int.
     app.config.from_prefixed_env()
+    settings.check(app.config)
 
     db.init_app(app)
     lazy_g.init_app(app)

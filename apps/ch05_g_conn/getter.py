@@ -21,7 +21,7 @@ def songs():
     return list(r.table("songs").order_by("title").run(get_conn()))
 
 
-@bp.get("/use/<int:times>")
+@bp.get("/use/<int(max=20):times>")
 def use(times):
     """Ask the database so many times; what did g hold before, and what after?"""
     before = "conn" in g

@@ -1,4 +1,4 @@
-"""The wrong way, kept to be compared: a g.conn that connects anew at every look."""
+"""The wrong way, kept to be compared: a g.conn that connects anew at every access."""
 
 from flask.ctx import _AppCtxGlobals
 from rethinkdb.net import Connection

@@ -1,10 +1,12 @@
 """The three backends of this app: how each is opened and closed, and how long it lives."""
 
+import atexit
+
 import httpx
 from flask import current_app, g
 from pymongo import MongoClient
-from rethinkdb import r
 
+from . import timed
 from .registry import Registry
 
 # Reading the certificates takes longer than all the rest of a client: once is enough.
@@ -14,7 +16,7 @@ TLS = httpx.create_ssl_context()
 def open_rethinkdb():
     """A connection; one thread at a time may use it."""
     config = current_app.config
-    return r.connect(
+    return timed.connect(
         host=config["RETHINKDB_HOST"],
         port=config["RETHINKDB_PORT"],
         db=config["RETHINKDB_DB"],
@@ -29,11 +31,15 @@ def close_rethinkdb(conn):
 def open_mongodb():
     """A database of a client; the client has a pool, and any number of threads may use it."""
     config = current_app.config
+    milliseconds = max(1, int(config["TIMEOUT"] * 1000))
+    # timeoutMS holds for a whole operation; close() obeys the older ones alone.
+    limits = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS"]
     client = MongoClient(
         config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=config["TIMEOUT"] * 1000,
-        socketTimeoutMS=config["TIMEOUT"] * 1000,
+        **dict.fromkeys(limits, milliseconds),
+        # The monitor may try for longer than a visitor waits, and not for 20 seconds, its default.
+        connectTimeoutMS=2 * milliseconds,
         # One socket to watch the server with instead of two: chapter 6 counts them.
         serverMonitoringMode="poll",
     )
@@ -64,9 +70,10 @@ def get_backend(name):
 
 
 def init_app(app):
-    registry = Registry(app.logger)
+    registry = Registry(app.logger, app.config["TIMEOUT"])
     registry.register("rethinkdb", open_rethinkdb, close_rethinkdb)
     registry.register("mongodb", open_mongodb, close_mongodb, lifetime="app")
     registry.register("rates", open_rates, close_rates)
     app.extensions["backends"] = registry
     app.teardown_appcontext(registry.close_context)
+    atexit.register(registry.close_shared)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from threading import Lock
 from typing import NamedTuple
 
 from flask import g
+
+from .shared import Shared
 
 
 class UnknownBackend(LookupError):
@@ -21,14 +22,14 @@ class Backend(NamedTuple):
 class Registry:
     """A factory and a closer for each backend; opens what is asked for, closes what it opened."""
 
-    def __init__(self, logger):
+    def __init__(self, logger, timeout):
+        """``timeout``: for how many seconds a caller waits while another one opens the same backend."""
         self.logger = logger
         self.backends = {}
-        self.shared = {}
-        self.lock = Lock()
+        self.shared = Shared(timeout)
 
     def register(self, name, open, close, lifetime="context"):
-        """Let ``get(name)`` answer with ``open()``, until ``close`` is called with it."""
+        """Let ``get(name)`` return what ``open()`` returns, until ``close`` is called with it."""
         if name in self.backends:
             raise ValueError(f"there is a backend {name!r} already")
         if lifetime not in ("context", "app"):
@@ -42,35 +43,33 @@ class Registry:
             raise UnknownBackend(f"no backend {name!r}; there are: {known}")
         backend = self.backends[name]
         if backend.lifetime == "app":
-            # Two first requests may come at once: one of them opens, the other waits.
-            with self.lock:
-                return get_or_open(self.shared, name, backend)
-        return get_or_open(g.setdefault("backends", {}), name, backend)
+            return self.shared.get(name, backend.open)
+        return get_or_open(g.setdefault("backends", {}), name, backend.open)
 
     def close_context(self, exc):
         """Close what this context opened, the last one first."""
-        self.close_all(g.pop("backends", {}))
+        close_all(g.pop("backends", {}), self.backends, self.logger)
 
     def close_shared(self):
-        """Close what lives as long as the app: when the app ends, never in a request."""
-        with self.lock:
-            shared, self.shared = self.shared, {}
-        self.close_all(shared)
-
-    def close_all(self, opened):
-        with ExitStack() as stack:
-            for name, thing in opened.items():
-                stack.callback(self.close_one, name, thing)
-
-    def close_one(self, name, thing):
-        """A close that fails costs nobody an answer, and no other backend its close."""
-        try:
-            self.backends[name].close(thing)
-        except Exception:
-            self.logger.exception("%s did not close cleanly", name)
+        """Close what lives as long as the app: when the process ends, or a test; never in a request."""
+        close_all(self.shared.take_all(), self.backends, self.logger)
 
 
-def get_or_open(opened, name, backend):
+def get_or_open(opened, name, open):
     if name not in opened:
-        opened[name] = backend.open()
+        opened[name] = open()
     return opened[name]
+
+
+def close_all(opened, backends, logger):
+    """Close everything in ``opened``, the last one first, even if some of it does not close cleanly."""
+    with ExitStack() as stack:
+        for name, thing in opened.items():
+            stack.callback(close_one, name, thing, backends[name].close, logger)
+
+
+def close_one(name, thing, close, logger):
+    try:
+        close(thing)
+    except Exception:
+        logger.exception("%s did not close cleanly", name)

@@ -1,10 +1,9 @@
 from flask import Blueprint, abort, current_app
 from httpx import HTTPError
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from rethinkdb import r
 from rethinkdb.errors import ReqlAvailabilityError, ReqlDriverError
 
-from . import auth
 from .auth import requires_auth
 from .backends import get_backend
 
@@ -84,8 +83,10 @@ def stars_of(record_id):
 
 
 def seed():
-    """Fill both databases."""
+    """Create what is missing, and fill both databases."""
     conn = get_backend("rethinkdb")
+    if conn.db not in r.db_list().run(conn):
+        r.db_create(conn.db).run(conn)
     if "records" not in r.table_list().run(conn):
         r.table_create("records").run(conn)
     r.table("records").insert(RECORDS, conflict="replace").run(conn)
@@ -106,11 +107,11 @@ def bad_answer(error):
 
 
 def init_app(app):
-    auth.check(app.config["API_TOKENS"])
     app.register_blueprint(bp)
     app.cli.command("seed")(seed)
     # Not every error of a driver: what the app itself does wrong stays a 500. A table that is
     # missing, or whose servers are, is a ReqlAvailabilityError.
-    for error in (ReqlDriverError, ReqlAvailabilityError, ConnectionFailure, HTTPError):
+    # A TimeoutError is the registry's: another request is still opening the backend.
+    for error in (ReqlDriverError, ReqlAvailabilityError, ConnectionFailure, ExecutionTimeout, HTTPError, TimeoutError):
         app.register_error_handler(error, away)
     app.register_error_handler(BadAnswer, bad_answer)

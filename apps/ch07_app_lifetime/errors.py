@@ -1,14 +1,24 @@
-"""What the client is told when MongoDB does not answer."""
+"""What the client of the API is told when MongoDB does not answer."""
 
-from flask import current_app
-from pymongo.errors import ConnectionFailure
+from flask import current_app, request
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError, WaitQueueTimeoutError
+
+# Twice is as good as once.
+REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+# No server was found, or no connection was free: nothing has been sent.
+NOT_SENT = (ServerSelectionTimeoutError, WaitQueueTimeoutError)
 
 
 def database_unavailable(error):
     current_app.logger.warning("MongoDB: %s", type(error).__name__)
-    return {"error": "database unavailable"}, 503, {"Retry-After": "1"}
+    if request.method in REPEATABLE or isinstance(error, NOT_SENT):
+        return {"error": "database unavailable"}, 503, {"Retry-After": "1"}
+    # The write may have been done, and only its response was lost: to say "again" could do it twice.
+    return {"error": "database unavailable", "stored": "unknown"}, 503
 
 
 def init_app(app):
-    # No server found, the connection lost, no answer in time: all are ConnectionFailures.
-    app.register_error_handler(ConnectionFailure, database_unavailable)
+    # No server, the connection lost, no response in time: all are ConnectionFailures, but for the
+    # operation that the server itself has given up in time.
+    for error in (ConnectionFailure, ExecutionTimeout):
+        app.register_error_handler(error, database_unavailable)

@@ -1,4 +1,4 @@
-"""ObjectIds in addresses and in JSON: 24 hexadecimal digits."""
+"""ObjectIds in URLs and in JSON: 24 hexadecimal digits."""
 
 from bson import ObjectId
 from flask.json.provider import DefaultJSONProvider

@@ -16,12 +16,20 @@ def get_shared_db():
     return get_client()[current_app.config["MONGODB_DB"]]
 
 
+def limits(milliseconds):
+    """Options of a MongoClient that may wait for so long, whatever it waits for."""
+    # timeoutMS holds for a whole operation; close() obeys the older ones alone.
+    names = ["timeoutMS", "serverSelectionTimeoutMS", "socketTimeoutMS"]
+    # The monitor may try for longer than a visitor waits, and not for 20 seconds, its default.
+    return {**dict.fromkeys(names, milliseconds), "connectTimeoutMS": 2 * milliseconds}
+
+
 def init_app(app):
     client = MongoClient(
         app.config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
-        socketTimeoutMS=app.config["MONGODB_SOCKET_MS"],
+        maxPoolSize=app.config["MONGODB_POOL_SIZE"],
+        **limits(app.config["MONGODB_TIMEOUT_MS"]),
     )
     app.extensions["mongo"] = client
     atexit.register(client.close)

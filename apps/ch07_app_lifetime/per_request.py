@@ -3,12 +3,15 @@
 from flask import Blueprint, current_app, g
 from pymongo import MongoClient
 
+from .mongo import limits
+
 bp = Blueprint("per_request", __name__, url_prefix="/per-request")
 
 
 def get_client():
     if "client" not in g:
-        g.client = MongoClient(current_app.config["MONGODB_URI"])
+        config = current_app.config
+        g.client = MongoClient(config["MONGODB_URI"], **limits(config["MONGODB_TIMEOUT_MS"]))
     return g.client
 
 

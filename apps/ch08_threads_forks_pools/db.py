@@ -1,10 +1,10 @@
 """RethinkDB: a connection for a context, borrowed from the pool of this process."""
 
-import atexit
-
 from flask import current_app, g
 from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError
 
+from . import bounded
 from .mongo import get_plays
 from .pool import Pool
 
@@ -18,8 +18,11 @@ LISTENERS = [{"id": name, "email": f"{name}@example.org"} for name in ("ann", "b
 
 def connect(config):
     """Open a connection to the database that the config names."""
-    return r.connect(
-        host=config["RETHINKDB_HOST"], port=config["RETHINKDB_PORT"], db=config["RETHINKDB_DB"]
+    return bounded.connect(
+        config["RETHINKDB_TIMEOUT"],
+        host=config["RETHINKDB_HOST"],
+        port=config["RETHINKDB_PORT"],
+        db=config["RETHINKDB_DB"],
     )
 
 
@@ -37,15 +40,21 @@ def give_back(exc):
     if conn is None:
         return
     pool = current_app.extensions["rethinkdb"]
-    if pool:
-        pool.give(conn)
-    else:
-        conn.close()
+    try:
+        if pool:
+            pool.give(conn)
+        else:
+            conn.close()
+    except ReqlDriverError:
+        # The response is made: a goodbye that fails must not turn it into a 500.
+        current_app.logger.warning("the connection to RethinkDB did not close cleanly", exc_info=True)
 
 
 def seed():
-    """Create the tables and the collection, and fill them."""
-    conn = get_conn()
+    """Create the database, the tables and the collection, and fill them."""
+    conn, database = get_conn(), current_app.config["RETHINKDB_DB"]
+    if database not in r.db_list().run(conn):
+        r.db_create(database).run(conn)
     for table, rows in (("songs", SONGS), ("listeners", LISTENERS)):
         if table not in r.table_list().run(conn):
             r.table_create(table).run(conn)
@@ -65,7 +74,6 @@ def init_app(app):
             wait=config["POOL_WAIT"],
             check_after=config["POOL_CHECK_AFTER"],
         )
-        atexit.register(pool.close)
     app.extensions["rethinkdb"] = pool
     app.teardown_appcontext(give_back)
     app.cli.command("seed")(seed)

@@ -1,4 +1,4 @@
-"""A wrong way, kept to be looked at: opened while the app is made, and so before a fork."""
+"""A wrong way, kept to be looked at: opened while the app is made, and so before a fork. Do not copy it."""
 
 from flask import Blueprint, current_app
 from rethinkdb import r

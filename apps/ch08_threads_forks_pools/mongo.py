@@ -7,13 +7,18 @@ from pymongo import MongoClient
 
 
 def make_client(config, **options):
-    # "poll" spares each client a second socket that measures the round trip.
+    limit = config["MONGODB_TIMEOUT_MS"]
     return MongoClient(
         config["MONGODB_URI"],
+        # "poll" spares each client a second socket that measures the round trip.
         serverMonitoringMode="poll",
         maxPoolSize=config["MONGODB_POOL_SIZE"],
-        serverSelectionTimeoutMS=2000,
-        socketTimeoutMS=config["MONGODB_SOCKET_MS"],
+        # An operation as a whole: without it, all of its waits would add up.
+        timeoutMS=limit,
+        # What is outside of an operation: the monitor's socket, the goodbye.
+        serverSelectionTimeoutMS=limit,
+        connectTimeoutMS=2 * limit,
+        socketTimeoutMS=limit,
         **options,
     )
 

@@ -1,4 +1,4 @@
-"""A wrong way, kept to be compared: a MongoClient for each request."""
+"""A wrong way, kept to be compared: a MongoClient for each request. Do not copy it."""
 
 from flask import Blueprint, current_app, g
 

@@ -1,4 +1,4 @@
-"""gunicorn --config ch09_cassandra/gunicorn_conf.py "ch09_cassandra:create_app()" """
+"""gunicorn --config APP/gunicorn_conf.py "APP:create_app()", with the name of the package for APP."""
 
 workers = 2
 # Safe, because making the app opens nothing.

@@ -1,5 +1,7 @@
 """Wrong ways, kept to be compared. Do not copy anything from this file."""
 
+from threading import Lock
+
 from flask import Blueprint, current_app, g, request
 
 from .db import connect, get_db
@@ -7,6 +9,7 @@ from .db import connect, get_db
 bp = Blueprint("wrong", __name__, url_prefix="/wrong")
 
 SELECT = "SELECT species FROM $keyspace.animals WHERE genus = "
+lock = Lock()
 
 
 def get_session():
@@ -20,14 +23,26 @@ def get_session():
 def close_session(exc):
     session = g.pop("session", None)
     if session is not None:
-        session.cluster.shutdown()
+        try:
+            session.cluster.shutdown()
+        except Exception:
+            # What is raised here would cost the finished response, and the teardowns after this one.
+            current_app.logger.exception("closing a session")
 
 
 def get_unlocked_session():
-    """Wrong: between the look and the assignment another thread looks too."""
+    """Wrong: between the check and the assignment another thread checks too."""
     if "unlocked session" not in current_app.extensions:
         current_app.extensions["unlocked session"] = connect(current_app.config)
     return current_app.extensions["unlocked session"]
+
+
+def get_locked_session():
+    """Wrong when nobody answers: each of those who wait tries again, one after the other."""
+    with lock:
+        if "locked session" not in current_app.extensions:
+            current_app.extensions["locked session"] = connect(current_app.config)
+        return current_app.extensions["locked session"]
 
 
 def species_of(rows):
@@ -42,6 +57,11 @@ def session_per_request(genus):
 @bp.get("/unlocked/<genus:genus>")
 def unlocked(genus):
     return species_of(get_unlocked_session().execute(get_db().named(SELECT + "%s"), [genus]))
+
+
+@bp.get("/locked/<genus:genus>")
+def locked(genus):
+    return species_of(get_locked_session().execute(get_db().named(SELECT + "%s"), [genus]))
 
 
 @bp.get("/text/<genus:genus>")

@@ -1,16 +1,18 @@
 """Cassandra: one session for each process, made by whoever asks first (chapter 9)."""
 
 import atexit
-from threading import Lock
 
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
-from cassandra.policies import RoundRobinPolicy
+from cassandra.policies import ConstantReconnectionPolicy, RoundRobinPolicy
 from cassandra.query import dict_factory
 from flask import current_app
 
+from .once import Once
+
 COLUMNS = "station, at, height, id, period, raw"
 SELECT = f"SELECT {COLUMNS} FROM readings WHERE station = ? AND at >= ? LIMIT ?"
+SESSION = object()
 
 
 def get_archive():
@@ -22,61 +24,71 @@ class Archive:
 
     def __init__(self, config):
         self._config = config
-        self._lock = Lock()
-        self._session = None
-        self._statements = {}
+        self._once = Once()  # the SESSION, and each statement under its query
 
     @property
     def session(self):
         """The session; the first to ask connects. Raises NoHostAvailable."""
-        with self._lock:
-            if self._session is None:
-                self._session = connect(self._config)
-            return self._session
+        return self._once.get(SESSION, lambda: connect(self._config))
 
-    def select(self, station, since, limit):
+    def select(self, station, since, limit, **options):
         """The readings of a station from a time on -> ResultSet, which has its first page."""
-        return self.session.execute(self.prepared(SELECT), (station, since, limit))
+        return self.session.execute(self.prepared(SELECT), (station, since, limit), **options)
+
+    def pages(self, *asked):
+        """The pages of ``select(*asked)``, lists of rows. Each is fetched when it is asked for."""
+        result = self.select(*asked)
+        yield taken_out(result)
+        while result.has_more_pages:
+            # A request of its own. Reading on in the same result has no time-out after the first page.
+            result = self.select(*asked, paging_state=result.paging_state)
+            yield taken_out(result)
 
     def prepared(self, query):
         """The statement, prepared once in each process."""
         session = self.session
-        with self._lock:
-            if query not in self._statements:
-                self._statements[query] = session.prepare(query)
-            return self._statements[query]
+        return self._once.get(query, lambda: session.prepare(query))
 
     def close(self):
-        with self._lock:
-            if self._session is not None:
-                self._session.cluster.shutdown()
+        """Close the sockets, if there are any. The next use connects again."""
+        made = self._once.forget()
+        if SESSION in made:
+            made[SESSION].cluster.shutdown()
+
+
+def taken_out(result):
+    """The rows of the page that is there. The result keeps none: it is garbage that waits for the collector."""
+    rows = list(result.current_rows)
+    result.current_rows.clear()
+    return rows
 
 
 def connect(config):
-    profile = ExecutionProfile(load_balancing_policy=RoundRobinPolicy(), row_factory=dict_factory)
+    seconds = config["CASSANDRA_TIMEOUT"]
+    profile = ExecutionProfile(
+        load_balancing_policy=RoundRobinPolicy(), row_factory=dict_factory, request_timeout=seconds
+    )
     login = config["CASSANDRA_USERNAME"], config["CASSANDRA_PASSWORD"]
     cluster = Cluster(
-        config["CASSANDRA_CONTACT_POINTS"].split(","),
+        [host.strip() for host in config["CASSANDRA_CONTACT_POINTS"].split(",")],
         port=config["CASSANDRA_PORT"],
         auth_provider=PlainTextAuthProvider(*login) if all(login) else None,
         protocol_version=4,
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+        connect_timeout=seconds,
+        control_connection_timeout=seconds,
+        # A server that went away is looked for each second, for as long as it takes.
+        reconnection_policy=ConstantReconnectionPolicy(1, max_attempts=None),
     )
     try:
         session = cluster.connect(config["CASSANDRA_KEYSPACE"])
-    except Exception:
+    except BaseException:
+        # A keyspace that is not there: the driver is connected all the same.
         cluster.shutdown()
         raise
     session.default_fetch_size = config["FETCH_SIZE"]
+    session._default_timeout = seconds  # for prepare(), which asks no profile (chapter 9)
     return session
-
-
-def pages(result):
-    """The pages of a ResultSet, lists of rows. The next one is fetched when it is asked for."""
-    yield result.current_rows
-    while result.has_more_pages:
-        result.fetch_next_page()
-        yield result.current_rows
 
 
 def init_app(app):

@@ -54,13 +54,18 @@ def load(rows, size):
 
 @click.argument("texts", nargs=-1)
 def warn(texts):
-    """Publish warnings; the first call makes the table."""
+    """Publish warnings; the first call makes the database and the table."""
     with connect(current_app.config) as conn:
+        if conn.db not in r.db_list().run(conn):
+            r.db_create(conn.db).run(conn)
         if "warnings" not in r.table_list().run(conn):
             r.table_create("warnings").run(conn)
-        last = r.table("warnings").count().run(conn)
+        last = r.table("warnings")["id"].max().default(0).run(conn)
         warnings = [{"id": last + number, "text": text} for number, text in enumerate(texts, 1)]
-        r.table("warnings").insert(warnings).run(conn)
+        done = r.table("warnings").insert(warnings).run(conn)
+    if done["errors"]:
+        # Somebody else has published meanwhile, under the same number. Nothing is raised for that.
+        raise click.ClickException(f"{done['inserted']} of {len(warnings)}: {done['first_error'].splitlines()[0]}")
     print(f"{len(warnings)} warnings")
 
 

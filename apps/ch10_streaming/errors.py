@@ -1,9 +1,13 @@
 """What the client is told when a database does not answer, as long as it can be told anything."""
 
-from cassandra import OperationTimedOut, Timeout, Unavailable
+from cassandra import OperationTimedOut, RequestExecutionException
 from cassandra.cluster import NoHostAvailable
+from cassandra.connection import ConnectionException
 from flask import current_app
-from rethinkdb.errors import ReqlDriverError
+from rethinkdb.errors import ReqlAvailabilityError, ReqlDriverError
+
+CASSANDRA = NoHostAvailable, OperationTimedOut, RequestExecutionException, ConnectionException
+RETHINKDB = ReqlDriverError, ReqlAvailabilityError
 
 
 def unavailable(error):
@@ -16,6 +20,6 @@ def bad_request(error):
 
 
 def init_app(app):
-    for kind in (NoHostAvailable, OperationTimedOut, Timeout, Unavailable, ReqlDriverError):
+    for kind in CASSANDRA + RETHINKDB:
         app.register_error_handler(kind, unavailable)
     app.register_error_handler(400, bad_request)

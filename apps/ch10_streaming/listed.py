@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 
-from .readings import select
+from .archive import get_archive
+from .readings import asked
 
 bp = Blueprint("listed", __name__, url_prefix="/listed")
 
 
 @bp.get("/stations/<station>/readings.json")
 def readings(station):
-    return list(select(station))
+    return list(get_archive().select(*asked(station)))

@@ -2,9 +2,19 @@
 
 from rethinkdb import r
 
+from .timeouts import TimedConnection
+
 
 def connect(config):
-    """Open a connection to the database that the config names."""
-    return r.connect(
-        host=config["RETHINKDB_HOST"], port=config["RETHINKDB_PORT"], db=config["RETHINKDB_DB"]
+    """Open a connection to the database that the config names.
+
+    ``with connect(config) as conn`` closes it without a last question to the server, which may be gone.
+    """
+    return r.make_connection(
+        TimedConnection,
+        host=config["RETHINKDB_HOST"],
+        port=config["RETHINKDB_PORT"],
+        db=config["RETHINKDB_DB"],
+        timeout=config["RETHINKDB_TIMEOUT"],
+        read_timeout=config["RETHINKDB_TIMEOUT"],
     )

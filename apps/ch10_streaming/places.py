@@ -17,8 +17,11 @@ def get_conn():
 
 def close_conn(exc):
     conn = g.pop("conn", None)
-    if conn is not None:
-        conn.close()
+    try:
+        if conn is not None:
+            conn.close()
+    except Exception:
+        current_app.logger.exception("the connection did not close cleanly")  # chapter 4
 
 
 def rows(conn):

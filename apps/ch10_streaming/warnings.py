@@ -21,10 +21,7 @@ def warnings():
 
 
 def pages(config):
-    conn = connect(config)
-    try:
+    with connect(config) as conn:
         rows = iter(r.table("warnings").order_by(index="id").run(conn))
         while page := list(islice(rows, PAGE)):
             yield page
-    finally:
-        conn.close()

@@ -2,18 +2,20 @@
 
 from flask import Flask
 
-from . import auth, cart, counts, errors, g_user, mongo, orders, server_side, wrong
+from . import auth, cart, counts, csrf, errors, g_user, headers, mongo, server_side, wrong
+from .config import Config, check
 
 
-def create_app(config="ch11_sessions_identity.config.Config"):
+def create_app(config=Config):
     app = Flask(__name__)
     app.config.from_object(config)
     # FLASK_SECRET_KEY=... in the environment wins.
     app.config.from_prefixed_env()
-    if not app.config["SECRET_KEY"]:
-        raise RuntimeError("SECRET_KEY is not set: give it as FLASK_SECRET_KEY in the environment")
+    check(app.config)
 
     errors.init_app(app)
+    headers.init_app(app)
+    csrf.init_app(app)
     mongo.init_app(app)
     if app.config["SERVER_SIDE_SESSIONS"]:
         server_side.init_app(app)
@@ -22,8 +24,6 @@ def create_app(config="ch11_sessions_identity.config.Config"):
         g_user.init_app(app)
     app.register_blueprint(counts.bp)
     app.register_blueprint(cart.bp)
-    if app.config["ORDERS_DB"]:
-        orders.init_app(app)
     if app.config["WRONG_WAYS"]:
         app.register_blueprint(wrong.bp)
     return app

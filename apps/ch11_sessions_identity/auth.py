@@ -3,11 +3,12 @@
 import re
 from secrets import token_urlsafe
 
-from flask import Blueprint, abort, redirect, request, session
+from flask import Blueprint, abort, redirect, render_template, request, session
 from flask_login import (
     LoginManager,
     UserMixin,
     current_user,
+    fresh_login_required,
     login_required,
     login_user,
     logout_user,
@@ -19,11 +20,13 @@ from .mongo import get_db
 from .server_side import renew_session
 
 bp = Blueprint("auth", __name__)
+# A global, as it holds names of views and no connection: init_app ties it to an app.
 login_manager = LoginManager()
-login_manager.login_view = "auth.login_form"
-login_manager.login_message = None
+login_manager.login_view = login_manager.refresh_view = "auth.login_form"
+login_manager.login_message = login_manager.needs_refresh_message = None
 
 # What an unknown name is checked against, so that it takes as long as a known one.
+# (That hides little as long as POST /users says which names are taken.)
 NOBODY = {"password": generate_password_hash(token_urlsafe())}
 
 
@@ -43,21 +46,32 @@ def load_user(login_id):
     return User(document) if document else None
 
 
-def credentials():
-    """(name, password) as posted: two strings of a sane shape, or 400."""
+def posted():
+    """What was posted, as a form or as JSON: something like a dict, or 400."""
+    if request.form:
+        return request.form
     try:
         data = request.get_json()
     except RecursionError:
         # Ten thousand brackets, one in the other.
         abort(400)
-    if not isinstance(data, dict):
-        abort(400)
-    name, password = data.get("name"), data.get("password")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z]{1,30}", name):
-        abort(400)
+    return data if isinstance(data, dict) else abort(400)
+
+
+def password_in(data, field="password"):
+    """A password of a sane shape, or 400."""
+    password = data.get(field)
     if not isinstance(password, str) or not password.isprintable() or not 1 <= len(password) <= 200:
         abort(400)
-    return name, password
+    return password
+
+
+def name_in(data):
+    """A name of a sane shape, or 400."""
+    name = data.get("name")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z]{1,30}", name):
+        abort(400)
+    return name
 
 
 def safe_next(target):
@@ -68,7 +82,8 @@ def safe_next(target):
 
 @bp.post("/users")
 def sign_up():
-    name, password = credentials()
+    data = posted()
+    name, password = name_in(data), password_in(data)
     user = {
         "_id": name,
         "password": generate_password_hash(password),
@@ -83,18 +98,19 @@ def sign_up():
 
 @bp.get("/login")
 def login_form():
-    return {"post": ["name", "password"]}
+    return render_template("login.html")
 
 
 @bp.post("/login")
 def login():
-    name, password = credentials()
+    data = posted()
+    name, password = name_in(data), password_in(data)
     document = get_db()["users"].find_one({"_id": name})
     known = check_password_hash((document or NOBODY)["password"], password)
     if document is None or not known:
         abort(401)
     renew_session()
-    login_user(User(document))
+    login_user(User(document), remember=data.get("remember") in (True, "yes"))
     return redirect(safe_next(request.args.get("next", "/")))
 
 
@@ -104,10 +120,20 @@ def me():
     return {"name": current_user.name, "logged_in": current_user.is_authenticated}
 
 
+@bp.post("/password")
+@fresh_login_required
+def change_password():
+    """Only for who typed the old one in this session: a remembered login is not enough."""
+    change = {"password": generate_password_hash(password_in(posted())), "login_id": token_urlsafe()}
+    get_db()["users"].update_one({"_id": current_user.name}, {"$set": change})
+    return logout()
+
+
 @bp.post("/logout")
 def logout():
-    logout_user()
     session.clear()
+    # Last: it leaves a note in the session that ends the cookie of "remember me".
+    logout_user()
     return "", 204
 
 
@@ -121,9 +147,10 @@ def logout_everywhere():
 
 
 def init_db():
-    """Index what load_user looks for."""
+    """Index what load_user looks for, and Flask-Session."""
     get_db()["users"].create_index("login_id", unique=True)
-    print("users: login_id")
+    get_db()["sessions"].create_index("id", unique=True)
+    print("indexes: users.login_id, sessions.id")
 
 
 def init_app(app):

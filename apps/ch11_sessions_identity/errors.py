@@ -1,8 +1,12 @@
 """Every error is answered in JSON; a database that is away is a 503."""
 
 from flask import current_app, json
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+# No server found, no place in the pool, the connection lost, no answer in time.
+# What else PyMongo raises is a mistake of ours.
+AWAY = (ConnectionFailure, ExecutionTimeout)
 
 
 def http_error(error):
@@ -19,13 +23,13 @@ def database_error(error):
 
 def server_error(error):
     # What fails while the session is opened or saved comes here, not to database_error.
-    if isinstance(error.original_exception, ConnectionFailure):
+    if isinstance(error.original_exception, AWAY):
         return database_error(error)
     return http_error(error)
 
 
 def init_app(app):
     app.register_error_handler(HTTPException, http_error)
-    # No server found, the connection lost, no answer in time. What else pymongo raises is a mistake of ours.
-    app.register_error_handler(ConnectionFailure, database_error)
+    for error in AWAY:
+        app.register_error_handler(error, database_error)
     app.register_error_handler(InternalServerError, server_error)

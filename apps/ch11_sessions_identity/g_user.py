@@ -1,4 +1,4 @@
-"""The wrong way, kept to be compared: a hook that loads the user before every request."""
+"""Another way, kept to be compared: a hook that loads the user before every request."""
 
 from flask import g
 from flask_login import current_user

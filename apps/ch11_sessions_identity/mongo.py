@@ -1,5 +1,7 @@
 """One MongoClient for the app; what a request sends through it can be shown in a header."""
 
+import atexit
+
 from flask import current_app, g, has_app_context
 from pymongo import MongoClient, monitoring
 
@@ -30,12 +32,19 @@ def get_db():
 
 
 def init_app(app):
-    app.extensions["mongo"] = MongoClient(
+    limit = app.config["MONGODB_TIMEOUT_MS"]
+    client = MongoClient(
         app.config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=1000,
-        socketTimeoutMS=app.config["MONGODB_SOCKET_MS"],
+        # An operation as a whole: without it, all of its waits would add up.
+        timeoutMS=limit,
+        # What is outside of an operation: the monitor's socket, the goodbye.
+        serverSelectionTimeoutMS=limit,
+        connectTimeoutMS=2 * limit,
+        socketTimeoutMS=limit,
         event_listeners=[CommandLog()] if app.config["SHOW_COMMANDS"] else [],
     )
+    app.extensions["mongo"] = client
+    atexit.register(client.close)
     if app.config["SHOW_COMMANDS"]:
         app.after_request(show_commands)

@@ -6,6 +6,7 @@ from flask_session import Session
 
 def renew_session():
     """A new id for this session: whoever knows the old one has nothing."""
+    session.pop("csrf_token", None)
     regenerate = getattr(current_app.session_interface, "regenerate", None)
     if regenerate and current_app.config["RENEW_SESSION"]:
         regenerate(session)

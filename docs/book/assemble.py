@@ -136,7 +136,8 @@ def _find(target, path, pages, root):
     file, hash_, anchor = target.partition("#")
     named = os.path.normpath(os.path.join(os.path.dirname(path), file)).replace(os.sep, "/")
     if named in pages:
-        return _relative(pages[named], path, pages) + hash_ + anchor
+        # JupyterLab keeps the capitals of a heading in its anchor, MyST does not.
+        return _relative(pages[named], path, pages) + hash_ + (anchor.lower() if named.endswith(".md") else anchor)
     if not (root / unquote(named)).exists():
         raise AssembleError(f"{path}: the link to {target} leads nowhere")
     return None

@@ -1,10 +1,13 @@
 """The claims of chapter 5, in-process: three ways to one lazy connection, and one wrong way."""
 
+import socket
 import threading
+import time
 
 import pytest
-from flask import appcontext_pushed, g
-from rethinkdb.errors import ReqlDriverError
+from flask import Flask, appcontext_pushed, g
+from rethinkdb import r
+from rethinkdb.errors import ReqlDriverError, ReqlTimeoutError
 from rethinkdb.net import Connection
 from werkzeug.local import LocalProxy
 
@@ -222,3 +225,111 @@ def test_the_teardown_may_run_twice(app, client):
         db.close_conn(None)
         db.close_conn(None)
         assert "conn" not in g
+
+
+def test_a_goodbye_that_fails_is_logged_and_costs_nothing(jukebox, caplog):
+    with Wire(jukebox.host, jukebox.port) as wire:
+        far = make_app(jukebox.through(wire))
+        with far.app_context():
+            g.conn.is_open()
+            wire.cut()
+    said = [record.getMessage() for record in caplog.records if record.name == "ch05_g_conn"]
+    assert said == ["the connection did not close cleanly"]
+
+
+def test_init_app_keeps_what_others_have_added_to_g():
+    class WithCache(Flask.app_ctx_globals_class):
+        cache = "a cache"
+
+    app = Flask("another")
+    app.app_ctx_globals_class = WithCache
+    lazy_g.init_app(app)
+    with app.app_context():
+        assert g.cache == "a cache"
+        assert isinstance(g._get_current_object(), lazy_g.LazyConn)
+    assert not hasattr(Flask.app_ctx_globals_class, "conn")
+
+
+def test_the_wrong_way_is_there_only_if_a_setting_asks_for_it(jukebox, app):
+    assert isinstance(app.app_ctx_globals_class.conn, type(lazy_g.LazyConn.conn))
+    wrong = make_app(jukebox, PLAIN_PROPERTY=True)
+    assert type(wrong.app_ctx_globals_class.conn) is property
+
+
+def test_the_environment_wins(jukebox, monkeypatch):
+    monkeypatch.setenv("FLASK_RETHINKDB_PORT", "1")
+    assert make_app(jukebox).config["RETHINKDB_PORT"] == 1
+
+
+def test_seed_puts_everything_back(app, client, runner):
+    with app.app_context():
+        r.table("songs").get("so-what").update({"title": "So Long"}).run(g.conn)
+    runner.invoke(args=["seed"])
+    assert client.get("/g/songs").json == db.SONGS
+
+
+@all_ways
+def test_nobody_asks_more_than_twenty_times(client, way):
+    assert client.get(f"/{way}/use/20").status_code == 200
+    assert client.get(f"/{way}/use/21").status_code == 404
+
+
+def test_seed_makes_the_database(jukebox):
+    app = make_app(jukebox, RETHINKDB_DB="test_ch05_made_by_seed")
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["seed"]).output == "3 songs\n"
+    with jukebox.connect() as conn:
+        assert r.db("test_ch05_made_by_seed").table("songs").count().run(conn) == 3
+        r.db_drop("test_ch05_made_by_seed").run(conn)
+
+
+@pytest.mark.parametrize(
+    ("key", "bad"),
+    [
+        *[("RETHINKDB_HOST", bad) for bad in (None, "", 1)],
+        *[("RETHINKDB_PORT", bad) for bad in (None, "28015", True, 0, 65536)],
+        *[("RETHINKDB_DB", bad) for bad in (None, "", 2026, "a name")],
+        *[("RETHINKDB_TIMEOUT", bad) for bad in (None, "5", True, 0, 301, float("nan"))],
+        ("PLAIN_PROPERTY", "no"),
+    ],
+)
+def test_a_bad_setting_stops_the_app_at_its_start(jukebox, key, bad):
+    with pytest.raises(RuntimeError, match=f"^the settings:\n  FLASK_{key} is [^\n]*$"):
+        make_app(jukebox, **{key: bad})
+
+
+def test_one_message_names_every_bad_setting(jukebox):
+    names = [*(f"RETHINKDB_{key}" for key in ("HOST", "PORT", "DB", "TIMEOUT")), "PLAIN_PROPERTY"]
+    with pytest.raises(RuntimeError) as caught:
+        make_app(jukebox, **dict.fromkeys(names))
+    assert [line.split()[0] for line in str(caught.value).splitlines()[1:]] == [f"FLASK_{name}" for name in names]
+
+
+@all_ways
+def test_visitors_of_a_silent_server_wait_once(jukebox, way):
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+        app = make_app(jukebox, RETHINKDB_PORT=silent.getsockname()[1], RETHINKDB_TIMEOUT=0.4)
+        statuses = []
+
+        def visit():
+            statuses.append(app.test_client().get(f"/{way}/songs").status_code)
+
+        visitors = [threading.Thread(target=visit) for _ in range(8)]
+        began = time.monotonic()
+        for act in (threading.Thread.start, threading.Thread.join):
+            for visitor in visitors:
+                act(visitor)
+        assert time.monotonic() - began < 0.4 * 8 / 2
+    assert statuses == [503] * 8
+
+
+def test_a_server_that_falls_silent_is_left(jukebox):
+    with Wire(jukebox.host, jukebox.port) as wire:
+        app = make_app(jukebox.through(wire))
+        with app.app_context():
+            assert g.conn.connect_timeout == Config.RETHINKDB_TIMEOUT
+            g.conn.connect_timeout = 0.2  # not the setting: under load to connect may take as long
+            wire.delay(30)
+            with pytest.raises(ReqlTimeoutError):
+                r.table("songs").count().run(g.conn)
+            assert wire.open == 0

@@ -1,15 +1,19 @@
 """The claims of chapter 6, in-process: several backends, opened by need, closed together."""
 
 import hashlib
+import os
+import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import rethinkdb
 from flask import g
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import ExecutionTimeout, OperationFailure
 from rethinkdb.errors import ReqlDriverError
 from werkzeug.serving import make_server
 
@@ -224,7 +228,7 @@ def test_unknown_backend(app):
 
 
 def test_registering_what_makes_no_sense(app):
-    registry = Registry(app.logger)
+    registry = Registry(app.logger, timeout=10)
     registry.register("one", object, id)
     with pytest.raises(ValueError, match="'one' already"):
         registry.register("one", object, id)
@@ -234,7 +238,7 @@ def test_registering_what_makes_no_sense(app):
 
 @pytest.mark.parametrize("broken", [(), ("a",), ("c",), ("a", "b", "c")])
 def test_all_are_closed_last_first(app, caplog, broken):
-    registry, closed = Registry(app.logger), []
+    registry, closed = Registry(app.logger, timeout=10), []
 
     def close(name):
         closed.append(name)
@@ -253,7 +257,7 @@ def test_all_are_closed_last_first(app, caplog, broken):
 
 
 def test_a_factory_that_fails_keeps_nothing(app):
-    registry, closed = Registry(app.logger), []
+    registry, closed = Registry(app.logger, timeout=10), []
     registry.register("good", object, closed.append)
     registry.register("bad", lambda: 1 / 0, closed.append)
     with app.app_context():
@@ -263,6 +267,146 @@ def test_a_factory_that_fails_keeps_nothing(app):
                 registry.get("bad")
         registry.close_context(None)
     assert len(closed) == 1
+
+
+# Backends that live as long as the app
+
+
+@pytest.fixture
+def registry(app):
+    registry = Registry(app.logger, timeout=0.2)
+    yield registry
+    registry.close_shared()
+
+
+def at_once(number, function):
+    """What the calls return or raise, and the seconds that each took."""
+
+    def work(_):
+        start.wait(10)
+        began = time.perf_counter()
+        try:
+            outcome = function()
+        except Exception as error:
+            outcome = error
+        return outcome, time.perf_counter() - began
+
+    start = threading.Barrier(number)
+    with ThreadPoolExecutor(number) as pool:
+        return list(zip(*pool.map(work, range(number)), strict=True))
+
+
+def test_a_shared_factory_may_ask_for_another_backend(registry):
+    closed = []
+    registry.register("pool", lambda: [registry.get("settings")], lambda thing: closed.append("pool"), lifetime="app")
+    registry.register("settings", dict, lambda thing: closed.append("settings"), lifetime="app")
+    assert registry.get("pool") == [registry.get("settings")]
+    registry.close_shared()
+    # The pool was opened last, although it was asked for first: it needs the settings until its end.
+    assert closed == ["pool", "settings"]
+
+
+def test_a_shared_factory_that_asks_for_itself_is_told(registry):
+    registry.register("one", lambda: registry.get("two"), id, lifetime="app")
+    registry.register("two", lambda: registry.get("one"), id, lifetime="app")
+    with pytest.raises(RuntimeError, match="to open 'one' its factory asks for 'one'"):
+        registry.get("one")
+    assert registry.shared.openings == {}
+
+
+def test_what_is_open_does_not_wait_for_what_is_opening(registry):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow():
+        started.set()
+        assert go_on.wait(10)
+
+    registry.register("slow", slow, id, lifetime="app")
+    registry.register("quick", object, id, lifetime="app")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(registry.get, "slow")
+        assert started.wait(10)
+        assert registry.get("quick") is registry.get("quick")
+        # The second caller of the slow one waits, but not for ever.
+        with pytest.raises(TimeoutError):
+            registry.get("slow")
+        go_on.set()
+        opening.result(10)
+    assert registry.get("slow") is None
+
+
+def test_those_who_wait_share_the_outcome(app):
+    registry, opened = Registry(app.logger, timeout=10), []
+
+    def fail():
+        opened.append(1)
+        time.sleep(0.3)
+        raise ReqlDriverError("nobody there")
+
+    registry.register("away", fail, id, lifetime="app")
+    outcomes, seconds = at_once(8, lambda: registry.get("away"))
+    assert {str(outcome) for outcome in outcomes} == {"nobody there"}
+    assert len(opened) == 1 and max(seconds) < 0.6
+    with pytest.raises(ReqlDriverError):
+        registry.get("away")
+    assert len(opened) == 2  # A later one tries again.
+
+
+def test_closing_waits_for_what_is_opening_and_leaves_out_what_failed(app, caplog):
+    registry, closed, started = Registry(app.logger, timeout=10), [], threading.Event()
+
+    def slow():
+        started.set()
+        time.sleep(0.2)
+        return "slow"
+
+    def slow_and_bad():
+        slow()
+        return 1 / 0
+
+    registry.register("slow", slow, closed.append, lifetime="app")
+    registry.register("bad", slow_and_bad, closed.append, lifetime="app")
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(registry.get, "slow")
+        failing = pool.submit(registry.get, "bad")
+        while len(registry.shared.openings) < 2:
+            time.sleep(0.001)
+        assert started.wait(10)
+        registry.close_shared()
+    assert isinstance(failing.exception(), ZeroDivisionError)
+    assert closed == ["slow"] and not caplog.records
+    assert registry.shared.openings == {}
+
+
+def test_closing_does_not_wait_for_ever(registry):
+    closed, go_on = [], threading.Event()
+    registry.register("stuck", lambda: go_on.wait(10), closed.append, lifetime="app")
+    registry.register("good", lambda: "good", closed.append, lifetime="app")
+    registry.get("good")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(registry.get, "stuck")
+        while "stuck" not in registry.shared.openings:
+            time.sleep(0.001)
+        registry.close_shared()
+        assert closed == ["good"]
+        go_on.set()
+
+
+def test_the_process_closes_what_the_app_has_kept(wires):
+    """At the end of a process: here of one that opens MongoDB's client and says when it is closed."""
+    program = """
+from ch06_many_backends import backends, create_app
+close = backends.close_mongodb
+backends.close_mongodb = lambda database: (close(database), print("closed"))
+app = create_app()
+with app.app_context():
+    backends.get_backend("mongodb")
+print("the end")
+"""
+    settings = {f"FLASK_{name}": str(value) for name, value in wires[1].items()}
+    environ = {**os.environ, **settings, "PYTHONPATH": str(APPS)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environ)
+    assert done.stdout.split("\n") == ["the end", "closed", ""], done.stderr
 
 
 @pytest.mark.parametrize(("way", "status", "leaked"), [("if-chain", None, 1), ("registry", 200, 0)])
@@ -322,10 +466,61 @@ def test_nobody_may_ask_unless_the_settings_say_so(make_app):
     assert make_app(API_TOKENS={}).test_client().get("/records", headers=ADA).status_code == 401
 
 
-@pytest.mark.parametrize("known", [hashed(TOKEN).upper(), hashed(TOKEN)[1:], TOKEN, "", "é"])
-def test_a_hash_that_no_token_can_have_is_refused_at_the_start(make_app, known):
-    with pytest.raises(ValueError, match="API_TOKENS: 'ada' needs a SHA-256"):
-        make_app(API_TOKENS={"bob": hashed(TOKEN), "ada": known})
+WRONG = {
+    "RETHINKDB_HOST": ["", 127, None],
+    "RETHINKDB_PORT": ["28015", 0, 65536, True, 1.5],
+    "RETHINKDB_DB": ["", "a b", 5],
+    "MONGODB_URI": ["", "http://127.0.0.1", "mongodb://", "mongodb://h:port", "mongodb://a:b@c@d", 27017],
+    "MONGODB_DB": ["", "a.b", "x" * 64, "a\0", None],
+    "RATES_URL": ["", "127.0.0.1:5001", "ftp://rates", "http://", "http://h:99999", 5001],
+    "TIMEOUT": [0, -1, "2", True, float("nan"), float("inf"), None],
+    "API_TOKENS": [
+        *({"ada": known} for known in (hashed(TOKEN).upper(), hashed(TOKEN)[1:], TOKEN, "", "é", None)),
+        *({name: hashed(TOKEN)} for name in ("", "ada lovelace", "Zoë", "a\nb")),
+        ["ada"],
+        "ada",
+        None,
+    ],
+    "BACKENDS": ["eagre", "", None],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_setting_that_is_wrong_is_named_at_the_start(make_app, name):
+    for value in WRONG[name]:
+        with pytest.raises(ValueError, match="^settings to correct: [^;]*$") as caught:
+            make_app(**{"way": value} if name == "BACKENDS" else {name: value})
+        assert f": {name}: " in str(caught.value), value
+
+
+def test_all_wrong_settings_are_named_in_one_message(make_app):
+    wrong = {name: values[0] for name, values in WRONG.items() if name != "BACKENDS"}
+    with pytest.raises(ValueError, match="^settings to correct: ") as caught:
+        make_app("nonsense", **wrong, SECRET="word")
+    named = [part.partition(": ")[0] for part in str(caught.value).removeprefix("settings to correct: ").split("; ")]
+    assert named == list(WRONG)
+
+
+def test_an_address_with_a_password_is_not_repeated(make_app):
+    with pytest.raises(ValueError, match="^settings to correct: ") as caught:
+        make_app(MONGODB_URI="mongodb://ada:word@", RATES_URL="ftp://ada:word@rates")
+    assert "word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"MONGODB_URI": "mongodb+srv://ada:word@shop.example.com/"},
+        {"MONGODB_URI": "mongodb://ada:word@a,b:27018/?replicaSet=rs"},
+        {"RATES_URL": "https://[::1]:5001/v1", "TIMEOUT": 0.5, "RETHINKDB_HOST": "::1"},
+    ],
+)
+def test_settings_that_are_right(make_app, settings):
+    assert make_app(**settings).test_client().get("/").status_code == 200
+
+
+def test_the_settings_that_come_with_the_app_are_right():
+    assert create_app().test_client().get("/records", headers=ADA).status_code == 401
 
 
 def test_the_second_caller_may_ask_too(make_app):
@@ -355,11 +550,92 @@ def test_a_backend_that_is_away(app, make_app, wires, number, path):
     assert client.get(path, headers=ADA).status_code == 200
 
 
+@pytest.mark.parametrize(("number", "path"), [(0, "/records"), (1, "/records/time-out"), (2, "/offers")])
+def test_eight_visitors_of_a_silent_backend_wait_once(app, make_app, wires, number, path):
+    client, wire = make_app(TIMEOUT=1).test_client(), wires[0][number]
+    wire.delay(3)
+    try:
+        statuses, seconds = at_once(8, lambda: client.get(path, headers=ADA).status_code)
+    finally:
+        wire.delay(0)
+        wire.cut()
+    assert set(statuses) == {503}
+    # One after the other they would wait for 8 seconds.
+    assert max(seconds) < 2.5, seconds
+
+
+@pytest.mark.parametrize(("number", "path"), [(0, "/records"), (1, "/records/time-out")])
+def test_a_backend_that_falls_silent_in_mid_request(app, make_app, wires, monkeypatch, number, path):
+    app, wire = make_app(TIMEOUT=1), wires[0][number]
+    client = app.test_client()
+    assert client.get(path, headers=ADA).status_code == 200
+
+    def fall_silent(name):
+        found = get(name)
+        if name == ("rethinkdb", "mongodb")[number]:
+            wire.delay(3)
+        return found
+
+    get = app.extensions["backends"].get
+    monkeypatch.setattr(app.extensions["backends"], "get", fall_silent)
+    began = time.perf_counter()
+    try:
+        assert client.get(path, headers=ADA).status_code == 503
+    finally:
+        wire.delay(0)
+        wire.cut()
+    # Once for the question, and not once more for the goodbye.
+    assert 1 <= time.perf_counter() - began < 1.9
+
+
+def test_after_a_silence_the_app_goes_on_soon(app, make_app, wires):
+    client = make_app(TIMEOUT=0.5).test_client()
+    wires[0][1].delay(20)
+    assert client.get("/records/time-out", headers=ADA).status_code == 503
+    wires[0][1].delay(0)
+    deadline = time.monotonic() + 6
+    while (status := client.get("/records/time-out", headers=ADA).status_code) == 503:
+        assert time.monotonic() < deadline
+    assert status == 200
+
+
+def test_closing_the_app_does_not_wait_for_ever(app, make_app):
+    # A wire that no other test has silenced.
+    mongodb = databases.mongodb("test_ch06_closed")
+    with Wire(*mongodb.address) as wire:
+        app = make_app(TIMEOUT=1, **mongodb.through(wire).settings)
+        assert app.test_client().get("/records/time-out", headers=ADA).status_code == 200
+        wire.delay(20)
+        began = time.perf_counter()
+        app.extensions["backends"].close_shared()
+        assert time.perf_counter() - began < 1.8
+
+
+def test_seed_makes_the_database(make_app):
+    name = databases.rethinkdb("test_ch06_made").name
+    app = make_app(RETHINKDB_DB=name)
+    with app.app_context():
+        conn = backends.get_backend("rethinkdb")
+        rethinkdb.r.db_drop(name).run(conn)
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["seed"]).output == "3 records, 3 reviews\n"
+    assert len(app.test_client().get("/records", headers=ADA).json) == 3
+
+
 def test_a_database_without_tables(make_app, caplog):
     empty = databases.rethinkdb("test_ch06_empty").name
     reply = make_app(RETHINKDB_DB=empty).test_client().get("/records", headers=ADA)
     assert (reply.status_code, reply.json) == (503, {"error": "a backend is away"})
     assert f"`{empty}.records` does not exist" in caplog.text
+
+
+@pytest.mark.parametrize("error", [TimeoutError, ExecutionTimeout])
+def test_a_backend_that_takes_too_long_is_away(client, monkeypatch, error):
+    def too_late(record_id):
+        raise error("too late")
+
+    monkeypatch.setattr(shop, "stars_of", too_late)
+    assert client.get("/records/time-out", headers=ADA).status_code == 503
 
 
 def test_a_mistake_of_the_app_is_not_called_away(app, client, monkeypatch):

@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pytest
-from cassandra import DriverException
+from cassandra import ConsistencyLevel, DriverException
 from cassandra.auth import PlainTextAuthProvider
-from cassandra.cluster import Cluster
+from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from ch09_cassandra import create_app
 from ch09_cassandra import settings as settings_of_the_app
 from ch09_cassandra.animals import SELECT_ONE
 from ch09_cassandra.config import Config
+from ch09_cassandra.once import Once
 from workbook import APPS, Recorder, Timeline, Wire, databases
 from workbook.child import Child
 
@@ -118,6 +120,21 @@ def test_a_session_for_each_request(app, make, database, wire):
     assert statuses == {200}
     assert (timeline.opened, timeline.closed) == (5, 5)
     assert (wire.opened, wire.open) == (10, 0)
+
+
+def test_a_session_that_does_not_close_cleanly_costs_no_response(app, monkeypatch, quiet):
+    """Not even where a session for each request is what is wrong."""
+    closed, shutdown = [], Cluster.shutdown
+
+    def fail(cluster):
+        shutdown(cluster)
+        closed.append(cluster)
+        raise OSError("the server has gone")
+
+    monkeypatch.setattr("cassandra.cluster.Cluster.shutdown", fail)
+    assert app.test_client().get("/wrong/session-per-request/Lynx").status_code == 200
+    monkeypatch.undo()
+    assert len(closed) == 1
 
 
 def test_first_requests_at_once(app, make, database, wire, monkeypatch):
@@ -262,7 +279,19 @@ def test_a_change_makes_nothing(client):
 
 @pytest.mark.parametrize(
     "sent",
-    [None, "", "Bearer", "Bearer ", "Bearer wrong", TOKEN, f"bearer{TOKEN}", "Basic eDp5", "Bearer \xe9"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        f"Bearer {TOKEN[:-1]}x",
+        f"Bearer {TOKEN}x",
+        TOKEN,
+        f"bearer{TOKEN}",
+        "Basic eDp5",
+        "Bearer \xe9",
+    ],
 )
 def test_who_may_not_write(client, sent):
     headers = {} if sent is None else {"Authorization": sent}
@@ -434,6 +463,7 @@ def complaints(**changed):
     return [line.strip() for line in str(error.value).splitlines()[1:]]
 
 
+SECONDS = "is no number of seconds up to 3600"
 GOOD = {"CASSANDRA_CONTACT_POINTS": "127.0.0.1", "CASSANDRA_KEYSPACE": "zoo", "API_TOKEN": TOKEN}
 
 
@@ -451,16 +481,52 @@ def test_all_missing_settings_are_named_at_once():
     [
         ("API_TOKEN", "", "is not set"),
         ("API_TOKEN", 987654321, "is not text: put it into double quotes"),
-        ("CASSANDRA_PASSWORD", 987654321, "is not text: put it into double quotes"),
+        ("API_TOKEN", True, "is not text: put it into double quotes"),
+        ("CASSANDRA_CONTACT_POINTS", " , ", "has no host before or after a comma"),
+        ("CASSANDRA_CONTACT_POINTS", "127.0.0.1,", "has no host before or after a comma"),
         ("CASSANDRA_KEYSPACE", "zoo; DROP", "is no name of a keyspace"),
         ("CASSANDRA_KEYSPACE", "z" * 49, "is no name of a keyspace"),
         ("CASSANDRA_PORT", "9042x", "is no port number"),
         ("CASSANDRA_PORT", 0, "is no port number"),
+        ("CASSANDRA_PORT", 65536, "is no port number"),
+        ("CASSANDRA_PORT", True, "is no port number"),
+        *(("CASSANDRA_TIMEOUT", value, SECONDS) for value in ("abc", None, True, 0, -1, 3601, float("nan"), "5")),
+        ("CASSANDRA_CONNECT_TIMEOUT", float("inf"), SECONDS),
+        ("MAX_CONTENT_LENGTH", "64k", "is no number of bytes"),
+        ("WRONG_WAYS", "no", "is neither true nor false"),
+        ("OPEN_EARLY", 1, "is neither true nor false"),
     ],
 )
 def test_a_bad_setting_is_named_and_not_shown(name, value, complaint):
     found = complaints(**{**GOOD, name: value})
     assert found == [f"FLASK_{name} {complaint}"]
+
+
+@pytest.mark.parametrize(("given", "missing"), [("USERNAME", "PASSWORD"), ("PASSWORD", "USERNAME")])
+def test_half_of_a_login_is_none(given, missing):
+    assert complaints(**{**GOOD, f"CASSANDRA_{given}": "zoo"}) == [f"FLASK_CASSANDRA_{missing} is not set"]
+
+
+def test_all_bad_settings_are_named_in_one_message():
+    bad = {**GOOD, "CASSANDRA_PORT": "x", "CASSANDRA_TIMEOUT": "abc", "CASSANDRA_KEYSPACE": "", "OPEN_EARLY": "x"}
+    assert [line.split()[0].removeprefix("FLASK_") for line in complaints(**bad)] == [
+        "CASSANDRA_KEYSPACE",
+        "CASSANDRA_PORT",
+        "CASSANDRA_TIMEOUT",
+        "OPEN_EARLY",
+    ]
+    # A login takes whole numbers for text, and is half there.
+    assert complaints(**{**GOOD, "CASSANDRA_PASSWORD": 987654321}) == [
+        "FLASK_CASSANDRA_USERNAME is not set",
+        "FLASK_CASSANDRA_PASSWORD is not text: put it into double quotes",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/wrong/text/Lynx", "/early/animals/Lynx"])
+def test_no_wrong_way_unless_a_setting_asks(path):
+    app = create_app(type("Good", (Config,), GOOD))
+    assert app.test_client().get(path).status_code == 404
+    assert not [rule for rule in app.url_map.iter_rules() if "wrong" in rule.rule or "early" in rule.rule]
 
 
 def test_the_env_file_is_read_and_the_environment_wins(tmp_path):
@@ -480,7 +546,7 @@ print(config["CASSANDRA_PORT"], config["CASSANDRA_KEYSPACE"])
 def test_the_example_names_settings_and_no_secrets():
     lines = (APPS / "ch09_cassandra/.env.example").read_text(encoding="utf-8").splitlines()
     pairs = dict(re.findall(r"FLASK_(\w+)=(.*)", "\n".join(lines)))
-    assert set(pairs) == {*settings_of_the_app.TEXTS, "CASSANDRA_PORT"}
+    assert set(pairs) == {*settings_of_the_app.TEXTS, *ch09_cassandra.db.DEFAULTS}
     assert pairs["API_TOKEN"] == pairs["CASSANDRA_PASSWORD"] == ""
 
 
@@ -510,7 +576,11 @@ def test_a_bundle_takes_the_place_of_the_contact_points(monkeypatch, bundle):
     assert (response.status_code, response.json) == (503, {"error": "database unavailable"})
     ((args, options),) = calls
     assert args == () and "port" not in options
-    assert options["cloud"] == {"secure_connect_bundle": str(bundle), "use_default_tempdir": True}
+    assert options["cloud"] == {
+        "secure_connect_bundle": str(bundle),
+        "use_default_tempdir": True,
+        "connect_timeout": 5.0,
+    }
     assert isinstance(options["auth_provider"], PlainTextAuthProvider)
     assert (options["auth_provider"].username, options["auth_provider"].password) == ("token", "AstraCS:x")
     assert options["protocol_version"] == 4
@@ -610,6 +680,135 @@ def test_a_server_that_says_nothing(app, make, database, wire):
     start = time.perf_counter()
     assert silent.test_client().get("/animals/Lynx").status_code == 503
     assert 0.5 <= time.perf_counter() - start < 4
+
+
+def waits(app, number):
+    """The statuses of so many visitors at once, and the seconds that each of them waited, in order."""
+    together = threading.Barrier(number)
+
+    def ask(_):
+        together.wait()
+        start = time.perf_counter()
+        status = app.test_client().get("/animals/Lynx").status_code
+        return status, time.perf_counter() - start
+
+    with ThreadPoolExecutor(number) as threads:
+        answers = list(threads.map(ask, range(number)))
+    return {status for status, _ in answers}, sorted(seconds for _, seconds in answers)
+
+
+def test_eight_visitors_of_a_silent_server_wait_once(app, make, database, wire):
+    silent = make(database.through(wire), CASSANDRA_CONNECT_TIMEOUT=1)
+    wire.delay(30)
+    statuses, seconds = waits(silent, 8)
+    assert statuses == {503}
+    assert 0.9 < seconds[-1] < 3
+    assert wire.open == 0
+    # The next visitor tries again, and finds a server that talks.
+    wire.delay(0)
+    assert silent.test_client().get("/animals/Lynx").status_code == 200
+
+
+def test_preparing_is_bounded_too_and_waited_for_once(app, make, database, wire):
+    silent = make(database.through(wire), CASSANDRA_TIMEOUT=0.5)
+    silent.extensions["cassandra"].session()
+    wire.delay(30)
+    statuses, seconds = waits(silent, 8)
+    assert statuses == {503}
+    assert seconds[-1] < 1.5
+
+
+def test_a_cluster_that_is_connected_half_of_the_way_is_shut_down(make, database):
+    wires = []
+
+    def only_the_first():
+        # The socket that watches the cluster; the next one, to ask, is refused.
+        wires[0].refuse()
+        return SimpleNamespace(sent=len, received=len)
+
+    with Wire(database.host, database.port, watch=only_the_first) as wire:
+        wires.append(wire)
+        app = make(database.through(wire))
+        assert app.test_client().get("/animals/Lynx").status_code == 503
+        assert (wire.opened, wire.open) == (1, 0)
+
+
+class CountedLock:
+    """A lock that can be waited for: until so many have been inside, and are out again."""
+
+    def __init__(self):
+        self._out = threading.Semaphore(0)
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        self._lock.acquire()
+
+    def __exit__(self, *exc_info):
+        self._lock.release()
+        self._out.release()
+
+    def wait_for(self, number):
+        for _ in range(number):
+            assert self._out.acquire(timeout=30)
+
+
+def test_who_waits_for_a_try_that_fails_fails_with_it():
+    once = Once()
+    once._lock = lock = CountedLock()
+    tries = []
+
+    def fail():
+        tries.append(1)
+        lock.wait_for(8)  # all eight have looked, and seven of them found this try
+        raise ConnectionError("nobody there")
+
+    def ask(_):
+        with pytest.raises(ConnectionError):
+            once.get("key", fail)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(8)))
+    assert len(tries) == 1
+    assert once.get("key", lambda: "made") == once.get("key", fail) == "made"
+
+
+def test_what_is_being_made_is_waited_for_and_forgotten():
+    once, begun = Once(), threading.Event()
+    once._lock = lock = CountedLock()
+
+    def make():
+        begun.set()
+        lock.wait_for(2)  # get() has been inside, and forget() too
+        return "made late"
+
+    with ThreadPoolExecutor(2) as threads:
+        made = threads.submit(once.get, "key", make)
+        assert begun.wait(30)
+        assert once.forget() == {"key": "made late"}
+        assert made.result(30) == "made late"
+    assert once.forget() == {}
+
+
+def test_the_process_closes_it_at_its_end(make, database, wire, monkeypatch):
+    at_the_end = []
+    monkeypatch.setattr("ch09_cassandra.db.atexit.register", at_the_end.append)
+    app = make(database.through(wire))
+    app.extensions["cassandra"].session()
+    assert wire.open == 2
+    (close,) = at_the_end
+    close()
+    assert wire.open == 0
+
+
+def test_spaces_around_a_contact_point(app, make, database):
+    spaced = make(CASSANDRA_CONTACT_POINTS=f" {database.host} ")
+    assert spaced.test_client().get("/animals/Lynx").status_code == 200
+
+
+def test_an_if_is_agreed_on_in_this_data_centre(app):
+    profile = app.extensions["cassandra"].session().get_execution_profile(EXEC_PROFILE_DEFAULT)
+    assert profile.serial_consistency_level == ConsistencyLevel.LOCAL_SERIAL
+    assert profile.consistency_level == ConsistencyLevel.LOCAL_QUORUM
 
 
 def test_a_mistake_of_ours_is_no_503(make, quiet):

@@ -13,15 +13,18 @@ import httpx
 import pytest
 from flask import Flask, has_app_context
 from rethinkdb import r
-from rethinkdb.errors import ReqlDriverError
+from rethinkdb.errors import ReqlDriverError, ReqlTimeoutError
 
 from ch10_streaming import create_app, json_provider, pieces
 from ch10_streaming.config import Config
+from ch10_streaming.live import connect
+from ch10_streaming.readings import EVER
 from workbook import Recorder, Timeline, Wire, databases, launch
 
 STEM = "ch10_streaming"
 ROWS, PAGE = 120, 50
 STATION = "/stations/bell-rock/readings"
+SECONDS = "a number of seconds up to 3600"
 TWO_WARNINGS = [{"id": 1, "text": "Gale"}, {"id": 2, "text": "Fog"}]
 
 
@@ -65,7 +68,8 @@ def make_app(servers, live):
     apps = []
 
     def make(archive=servers[0], **settings):
-        settings = {**archive.settings, **live.settings, "FETCH_SIZE": PAGE, "KEEP_ALIVE": 0.1, **settings}
+        base = {**archive.settings, **live.settings, "FETCH_SIZE": PAGE, "KEEP_ALIVE": 0.1}
+        settings = {"WRONG_WAYS": True, **base, **settings}
         apps.append(create_app(type("TestConfig", (Config,), settings)))
         return apps[-1]
 
@@ -254,6 +258,16 @@ def test_a_wrapped_body_that_is_given_up_tells_its_teardowns(app, wire):
     assert wire.open == 0
 
 
+def test_a_connection_that_does_not_close_cleanly_costs_no_response(client, wire, caplog):
+    with client.get("/places/wrapped") as response:
+        body = response.iter_encoded()
+        text = next(body) + next(body)
+        wire.cut()
+        text += b"".join(body)
+    assert json.loads(text) == TWO_WARNINGS
+    assert "did not close cleanly" in caplog.text
+
+
 def test_without_the_wrapper_there_is_no_context(client):
     response = client.get("/places/getter")
     with pytest.raises(RuntimeError, match="outside of application context"):
@@ -325,6 +339,167 @@ def test_cassandra_goes_in_the_middle(make_app, archive):
             assert json.loads(b"".join(body)) == {"error": "the rest is missing", "rows": PAGE}
 
 
+def wait_for_all(app, path, number=8):
+    """Statuses of so many visitors at once, and the most seconds that one of them waited."""
+    together = threading.Barrier(number, timeout=30)
+
+    def ask(_):
+        together.wait()
+        start = time.perf_counter()
+        status = app.test_client().get(path).status_code
+        return status, time.perf_counter() - start
+
+    with ThreadPoolExecutor(number) as threads:
+        answers = list(threads.map(ask, range(number)))
+    return {status for status, _ in answers}, max(seconds for _, seconds in answers)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked_before"),
+    [(f"{STATION}.json", None), (f"{STATION}.json", "session"), ("/warnings.ndjson", None), ("/warnings/feed", None)],
+)
+def test_eight_visitors_of_silent_servers_wait_once(make_app, archive, wire, path, asked_before):
+    with Wire(archive.host, archive.port) as archive_wire:
+        app = make_app(archive.through(archive_wire), CASSANDRA_TIMEOUT=1, RETHINKDB_TIMEOUT=1)
+        if asked_before:
+            assert app.extensions["archive"].session
+        wire.delay(20)
+        archive_wire.delay(20)
+        statuses, seconds = wait_for_all(app, path)
+        assert statuses == {503}
+        assert 0.9 < seconds < 3
+        wire.delay(0)
+        archive_wire.delay(0)
+        assert app.test_client().get("/places/wrapped").status_code == 200
+
+
+def test_a_server_that_falls_silent_in_the_middle(make_app, archive, wire):
+    with Wire(archive.host, archive.port) as archive_wire:
+        client = make_app(archive.through(archive_wire), CASSANDRA_TIMEOUT=0.5).test_client()
+        with client.get(f"{STATION}.ndjson") as response:
+            body = response.iter_encoded()
+            next(body)
+            archive_wire.delay(20)
+            start = time.perf_counter()
+            assert json.loads(next(body)) == {"error": "the rest is missing", "rows": PAGE}
+        assert time.perf_counter() - start < 2
+
+
+def test_a_query_that_is_not_answered(make_app, wire):
+    """The driver's own time-out covers connecting alone."""
+    conn = connect(make_app(RETHINKDB_TIMEOUT=0.5).config)
+    wire.delay(20)
+    start = time.perf_counter()
+    with pytest.raises(ReqlTimeoutError):
+        r.table("warnings").count().run(conn)
+    assert time.perf_counter() - start < 3
+    # Its response may come yet, and would be taken for that of the next query.
+    assert not conn.is_open()
+
+
+def test_an_archive_that_goes_and_comes_back(make_app, archive):
+    with Wire(archive.host, archive.port) as archive_wire:
+        app = make_app(archive.through(archive_wire))
+        session = app.extensions["archive"].session
+        archive_wire.refuse()
+        archive_wire.cut()
+        assert app.test_client().get(f"{STATION}.json").status_code == 503
+        archive_wire.accept()
+        deadline = time.monotonic() + 15
+        while app.test_client().get(f"{STATION}.json").status_code == 503:
+            assert time.monotonic() < deadline
+        assert app.extensions["archive"].session is session
+
+
+def test_a_page_that_was_handed_over_is_not_kept(app, monkeypatch):
+    archive, results = app.extensions["archive"], []
+    select = archive.select
+    monkeypatch.setattr(archive, "select", lambda *asked, **options: kept(select(*asked, **options)))
+
+    def kept(result):
+        results.append(result)
+        return result
+
+    sizes = [len(page) for page in archive.pages("bell-rock", EVER, 2**31 - 1)]
+    assert sizes == [50, 50, 20]
+    assert [list(result.current_rows) for result in results] == [[], [], []]
+
+
+def test_a_keyspace_that_is_not_there_leaves_nothing_open(make_app, archive):
+    with Wire(archive.host, archive.port) as archive_wire:
+        app = make_app(archive.through(archive_wire), CASSANDRA_KEYSPACE="nobody_made_this")
+        assert app.test_client().get(f"{STATION}.json").status_code == 503
+        assert archive_wire.opened > 0
+        assert archive_wire.open == 0
+
+
+def test_the_process_closes_the_archive_at_its_end(make_app, archive, monkeypatch):
+    at_the_end = []
+    monkeypatch.setattr("ch10_streaming.archive.atexit.register", at_the_end.append)
+    with Wire(archive.host, archive.port) as archive_wire:
+        where = archive.through(archive_wire)
+        app = make_app(where, CASSANDRA_CONTACT_POINTS=f" {where.host} ")
+        assert app.extensions["archive"].session
+        assert archive_wire.open == 2
+        (close,) = at_the_end
+        close()
+        assert archive_wire.open == 0
+
+
+def test_a_closed_archive_opens_again(app, client):
+    for _ in range(2):
+        assert client.get(f"{STATION}.json").status_code == 200
+        app.extensions["archive"].close()
+        app.extensions["archive"].close()
+
+
+# The settings
+
+
+def complaints(**changed):
+    with pytest.raises(RuntimeError) as error:
+        create_app(type("Changed", (Config,), changed))
+    return [line.strip() for line in str(error.value).splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "wanted"),
+    [
+        ("CASSANDRA_CONTACT_POINTS", [None, "", " , ", "a,", 1], "a host, or hosts with commas between them"),
+        ("CASSANDRA_PORT", [True, 0, 65536, "9042", 1.5], "a port number"),
+        ("CASSANDRA_KEYSPACE", [None, "", "a b", "x" * 49, 2026, "_a"], "the name of a keyspace"),
+        ("CASSANDRA_TIMEOUT", [None, "abc", 0, -1, True, float("nan"), float("inf")], SECONDS),
+        ("RETHINKDB_HOST", ["", None, 127], "a host"),
+        ("RETHINKDB_PORT", [True, 0, 65536, None], "a port number"),
+        ("RETHINKDB_DB", ["", "a-b", 5], "the name of a database"),
+        ("RETHINKDB_TIMEOUT", [0, "5"], SECONDS),
+        ("KEEP_ALIVE", [0, -1, None], SECONDS),
+        ("FETCH_SIZE", [0, 100_001, True, 50.0], "a number of rows up to 100000"),
+        ("WRONG_WAYS", [1, "no", None], "true or false"),
+    ],
+)
+def test_a_bad_setting_is_named_and_not_shown(name, values, wanted):
+    for value in values:
+        assert complaints(**{name: value}) == [f"FLASK_{name} is not {wanted}"], value
+
+
+def test_all_bad_settings_are_named_at_once():
+    found = complaints(CASSANDRA_PASSWORD=12345, FETCH_SIZE=0, WRONG_WAYS="no")
+    assert [line.split()[0] for line in found] == [
+        "FLASK_CASSANDRA_PASSWORD",
+        "FLASK_FETCH_SIZE",
+        "FLASK_WRONG_WAYS",
+        "FLASK_CASSANDRA_USERNAME",
+    ]
+    assert "12345" not in "".join(found)
+
+
+def test_no_other_way_unless_a_setting_asks():
+    app = create_app(type("Plain", (Config,), {}))
+    assert not [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(("/listed", "/places"))]
+    assert app.teardown_appcontext_funcs == []
+
+
 # What is asked for
 
 
@@ -341,7 +516,13 @@ def test_cassandra_goes_in_the_middle(make_app, archive):
         ("limit=0", 400),
         ("limit=-1", 400),
         ("limit=2147483648", 400),
+        ("limit=" + "0" * 11 + "7", 200),
+        ("limit=" + "0" * 5000, 400),
+        ("limit=" + "0" * 11 + "1999999999999", 400),
+        ("limit=" + "9" * 11, 400),
+        ("limit=" + "9" * 4500, 400),
         ("limit=" + "9" * 5000, 400),
+        ("limit=" + "0" * 20 + "9" * 5000, 400),
         ("limit=1e3", 400),
         ("limit=%D9%A3", 400),  # a three, but not an ASCII one
         ("limit=", 400),
@@ -427,8 +608,34 @@ def test_a_warning_that_is_withdrawn_is_no_news(client, servers):
     assert next(events).startswith("retry")
     with servers[1].connect() as conn:
         r.table("warnings").get(1).delete().run(conn)
+        r.table("warnings").get(2).update({"text": "Fog, as before"}).run(conn)
     assert next(events) == ": no news\n\n"
     response.close()
+
+
+def test_the_first_warning_makes_its_database(make_app, servers):
+    app = make_app(RETHINKDB_DB="test_ch10_new")
+    try:
+        assert app.test_cli_runner().invoke(args=["warn", "Ice"]).output == "1 warnings\n"
+        assert app.test_client().get("/warnings.ndjson").text == '{"id": 1, "text": "Ice"}\n'
+    finally:
+        with servers[1].connect() as conn:
+            r.db_drop("test_ch10_new").run(conn)
+
+
+def test_numbers_go_on_after_a_warning_was_withdrawn(app, live, servers, runner):
+    with servers[1].connect() as conn:
+        r.table("warnings").get(1).delete().run(conn)
+    assert runner.invoke(args=["warn", "Ice"]).output == "1 warnings\n"
+    with servers[1].connect() as conn:
+        assert sorted(r.table("warnings")["id"].run(conn)) == [2, 3]
+
+
+def test_a_number_that_is_taken_is_told(app, live, runner, monkeypatch):
+    monkeypatch.setattr("ch10_streaming.commands.enumerate", lambda texts, first: [(0, "Ice")], raising=False)
+    result = runner.invoke(args=["warn", "Ice"])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: 0 of 1: Duplicate primary key")
 
 
 def test_the_feed_ends_when_the_database_goes(client, wire):
@@ -445,7 +652,7 @@ def test_the_feed_ends_when_the_database_goes(client, wire):
 
 @pytest.fixture
 def running(servers, live, archive):
-    with launch(STEM, archive, live, name=f"test_{STEM}", FETCH_SIZE=10, KEEP_ALIVE=0.1) as app:
+    with launch(STEM, archive, live, name=f"test_{STEM}", FETCH_SIZE=10, KEEP_ALIVE=0.1, WRONG_WAYS=True) as app:
         yield app
 
 

@@ -1,15 +1,18 @@
 """The claims of chapter 11, in-process: what lives how long, who is logged in, what is refused."""
 
 import json
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import session
+from flask import got_request_exception, session
 
 from ch11_sessions_identity import auth, create_app
 from ch11_sessions_identity.auth import safe_next
-from ch11_sessions_identity.config import Config
+from ch11_sessions_identity.config import FLAGS, Config
 from passwords import fast_hash
-from workbook import Recorder, Timeline, Wire, databases
+from workbook import Recorder, Timeline, Wire, databases, launch
 
 ADA = {"name": "ada", "password": "so what 1959"}
 ANY = {"$gt": ""}
@@ -21,14 +24,14 @@ def server():
 
 
 @pytest.fixture
-def make(server, tmp_path, monkeypatch):
+def make(server, monkeypatch):
     """A function that makes the app with these settings, on an empty database."""
     monkeypatch.setattr(auth, "generate_password_hash", fast_hash)
     databases.mongodb("app_ch11")
     made = []
 
     def make(database=server, **settings):
-        known = {"SECRET_KEY": "test", "ORDERS_DB": str(tmp_path / "orders.sqlite"), "SHOW_COMMANDS": True}
+        known = {"SECRET_KEY": "test", "SHOW_COMMANDS": True}
         app = create_app(type("Changed", (Config,), {**known, **database.settings, **settings}))
         app.logger.disabled = True
         made.append(app)
@@ -67,14 +70,54 @@ def commands(response):
 
 
 def test_no_key_no_app():
-    with pytest.raises(RuntimeError, match="FLASK_SECRET_KEY"):
+    with pytest.raises(ValueError, match="SECRET_KEY must be .* FLASK_SECRET_KEY in the environment, not None"):
         create_app()
 
 
+@pytest.mark.parametrize("key", [1234567890123456, "", b"", None, True])
+def test_a_key_that_signs_nothing(make, key):
+    with pytest.raises(ValueError, match="^bad settings: SECRET_KEY must be ") as caught:
+        make(SECRET_KEY=key)
+    assert "1234" not in str(caught.value)
+
+
+def test_bad_settings_are_all_named_at_once(make, server):
+    bad = {
+        "SECRET_KEY": None,
+        "SECRET_KEY_FALLBACKS": "old",
+        "MONGODB_URI": "http://127.0.0.1",
+        "MONGODB_DB": "a/b",
+        "MONGODB_TIMEOUT_MS": 0,
+        "MAX_CONTENT_LENGTH": 0,
+        "SESSION_COOKIE_SAMESITE": "lax",
+        "REMEMBER_COOKIE_SAMESITE": None,
+        **dict.fromkeys(FLAGS, 1),
+    }
+    with pytest.raises(ValueError, match="^bad settings: ") as caught:
+        make(**bad)
+    parts = str(caught.value).removeprefix("bad settings: ").split("; ")
+    assert sorted(part.split(" must be ")[0] for part in parts) == sorted(bad)
+    assert len(FLAGS) == 9 and "SESSION_COOKIE_SECURE" in FLAGS
+
+
+@pytest.mark.parametrize("key", ["text", b"bytes"])
+def test_settings_that_are_allowed(make, key):
+    assert make(SECRET_KEY=key, SECRET_KEY_FALLBACKS=[key]).secret_key == key
+
+
+def test_no_wrong_way_that_nobody_asked_for(app):
+    ours = {str(rule).split("<")[0] for rule in app.url_map.iter_rules()}
+    assert ours == {
+        *("/static/", "/", "/cart", "/cart/", "/count"),
+        *("/login", "/logout", "/logout/everywhere", "/me", "/password", "/users"),
+    }
+
+
 def test_init_db(runner, server):
-    assert runner.invoke(args=["init-db"]).output == "users: login_id\n"
+    assert runner.invoke(args=["init-db"]).output == "indexes: users.login_id, sessions.id\n"
     with server.connect() as mongo:
-        assert "login_id_1" in mongo[server.name]["users"].index_information()
+        for collection, index in (("users", "login_id_1"), ("sessions", "id_1")):
+            assert mongo[server.name][collection].index_information()[index]["unique"]
 
 
 def test_four_lifetimes(make):
@@ -114,9 +157,144 @@ def test_cart(client):
     assert len(client.get("/cart").json) == 20
 
 
+FLAGS_SENT = ("; Secure", "; HttpOnly", "; SameSite=Lax")
+
+
 def test_flags(client):
     sent = client.get("/count").headers["Set-Cookie"]
-    assert all(flag in sent for flag in ("; Secure", "; HttpOnly", "; SameSite=Lax"))
+    assert all(flag in sent for flag in FLAGS_SENT)
+
+
+def test_headers(client):
+    for path in ("/", "/nope", "/login"):
+        headers = client.get(path).headers
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin")
+
+
+# Who sent this?
+
+
+def token_of(client):
+    page = client.get("/login")
+    assert page.mimetype == "text/html"
+    return re.search(r'name="csrf_token" value="([\w-]{20,})"', page.text)[1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 204),
+        ({"Origin": "http://localhost"}, 204),
+        ({"Origin": "https://localhost"}, 204),  # a proxy terminates TLS
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, 204),
+        ({"Sec-Fetch-Site": "none"}, 204),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, 403),
+    ],
+)
+def test_who_sent_it(client, headers, status):
+    assert client.post("/logout", headers=headers).status_code == status
+    assert client.delete("/cart", headers=headers).status_code == (405 if status == 204 else 403)
+    assert client.get("/cart", headers=headers).status_code == 200
+
+
+def test_a_form_needs_its_token(app, client):
+    client.post("/users", json=ADA)
+    stranger = token_of(app.test_client())
+    token = token_of(client)
+    assert token == token_of(client) != stranger
+    for sent in (None, "", stranger, "é" + token, token + "x"):
+        form = ADA if sent is None else {**ADA, "csrf_token": sent}
+        assert client.post("/login", data=form).status_code == 400
+    assert client.get("/me").status_code == 302
+    assert client.post("/login", data={**ADA, "csrf_token": token}).status_code == 302
+    assert client.get("/me").status_code == 200
+    assert token_of(client) != token
+
+
+@pytest.mark.parametrize("mimetype", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"])
+def test_what_a_foreign_form_can_send(client, mimetype):
+    client.get("/login")
+    for path in ("/logout", "/cart/time-out"):
+        assert client.post(path, data=b"", content_type=mimetype).status_code == 400
+    assert client.get("/cart").json == []
+
+
+def test_no_token_in_the_session_no_form(client):
+    assert client.post("/logout", data={"csrf_token": ""}).status_code == 400
+
+
+# "Remember me"
+
+
+def remembered(app):
+    """(a client that came back without its session, the remember cookie)."""
+    client = app.test_client()
+    client.post("/users", json=ADA)
+    sent = client.post("/login", json={**ADA, "remember": True}).headers.getlist("Set-Cookie")
+    kept = client.get_cookie("remember_token")
+    assert all(flag in line for flag in FLAGS_SENT for line in sent if line.startswith("remember_token="))
+    client.delete_cookie("session")
+    return client, kept.value
+
+
+def test_nobody_is_remembered_who_did_not_ask(app):
+    assert logged_in(app).get_cookie("remember_token") is None
+
+
+def test_remembered_is_not_fresh(app):
+    client, _ = remembered(app)
+    assert client.get("/me").status_code == 200
+    assert client.post("/password", json={"password": "new"}).status_code == 302
+    client.post("/login", json=ADA)
+    assert client.post("/password", json={"password": "new"}).status_code == 204
+    assert client.post("/login", json=ADA).status_code == 401
+    assert client.post("/login", json={**ADA, "password": "new"}).status_code == 302
+
+
+def test_a_form_can_ask_to_be_remembered(app, client):
+    client.post("/users", json=ADA)
+    for remember, kept in (({}, False), ({"remember": "yes"}, True)):
+        client.post("/login", data={**ADA, **remember, "csrf_token": token_of(client)})
+        assert (client.get_cookie("remember_token") is not None) == kept
+
+
+def test_logout_forgets(app):
+    client, _ = remembered(app)
+    client.post("/cart/time-out")
+    client.post("/logout")
+    assert client.get_cookie("remember_token") is None
+    assert client.get("/me").status_code == 302
+    assert client.get("/cart").json == []
+
+
+@pytest.mark.parametrize("path", ["/logout/everywhere", "/password"])
+def test_a_new_login_id_ends_what_was_remembered(app, path):
+    _, kept = remembered(app)
+    client = logged_in(app)
+    assert client.post(path, json={"password": "new"}).status_code == 204
+    thief = app.test_client()
+    thief.set_cookie("remember_token", kept)
+    assert thief.get("/me").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/logout/everywhere", "/password"])
+def test_strangers_change_nothing(client, path):
+    assert client.post(path, json={"password": "new"}).status_code == 302
+    # With "?next=", as Flask-Login has it.
+    assert client.post(path).location.startswith("/login?")
+
+
+@pytest.mark.parametrize("data", [{}, {"password": ""}, {"password": ANY}, []])
+def test_odd_passwords_are_refused(app, data):
+    client = logged_in(app)
+    assert client.post("/password", json=data).status_code == 400
+    assert client.get("/me").status_code == 200
 
 
 def test_rotation(make, app, client):
@@ -142,6 +320,11 @@ def test_login(app):
     assert client.get("/me").json == {"name": "ada", "logged_in": True}
     assert client.post("/logout").status_code == 204
     assert client.get("/me").status_code == 302
+
+
+def test_nobody_is_not_let_in_by_whatever_compares(client, monkeypatch):
+    monkeypatch.setattr(auth, "check_password_hash", lambda known, given: True)
+    assert client.post("/login", json=ADA).status_code == 401
 
 
 def test_wrong_logins(client):
@@ -271,43 +454,62 @@ def test_bad_cookies_are_nobody(make, server_side, value):
     assert reply.status_code == 302
 
 
-PLACED = [
-    ("after-request", [1, 1, 1]),
-    ("teardown", [1, 1, 0]),
-    ("view", [1, 0, 0]),
-]
+@pytest.mark.parametrize("server_side", [False, True])
+def test_visitors_of_a_silent_server_wait_once(make, server, server_side):
+    wire = Wire(*server.address)
+    app = make(server.through(wire), SERVER_SIDE_SESSIONS=server_side, MONGODB_TIMEOUT_MS=1000)
+    assert app.test_client().get("/count").status_code == 200
+    wire.delay(30)
 
+    def visit(_):
+        start = time.monotonic()
+        # A value that fits a session: else nobody looks for it.
+        status = replay(app, "x" * 43, "/count").status_code
+        return status, time.monotonic() - start
 
-@pytest.mark.parametrize(("place", "saved"), PLACED)
-def test_orders(client, place, saved):
-    counts = []
-    for record, status in (("blue-train", 200), ("kind-of-blue", 409), ("time-out", 500)):
-        client.delete("/orders")
-        assert client.post(f"/orders/{place}/{record}").status_code == status
-        counts.append(len(client.get("/orders").json))
-    assert counts == saved
-
-
-def test_testing_hides_the_commit_of_a_failed_request(make):
-    app = make(TESTING=True)
-    client = app.test_client()
-    with pytest.raises(KeyError):
-        client.post("/orders/after-request/time-out")
-    assert client.get("/orders").json == []
+    with ThreadPoolExecutor(8) as threads:
+        statuses, seconds = zip(*threads.map(visit, range(8)), strict=True)
+    assert set(statuses) == {503} and max(seconds) <= 1.6
+    wire.stop()
 
 
 @pytest.mark.parametrize("server_side", [False, True])
 def test_a_database_that_is_away_and_back(make, server, server_side):
     wire = Wire(*server.address)
-    app = make(server.through(wire), SERVER_SIDE_SESSIONS=server_side)
+    app = make(server.through(wire), SERVER_SIDE_SESSIONS=server_side, MONGODB_TIMEOUT_MS=1000)
     client = logged_in(app)
     wire.refuse()
     wire.cut()
-    away = client.get("/me")
+    failed = []
+
+    def fail(sender, exception):
+        failed.append(exception)
+
+    with got_request_exception.connected_to(fail, app):
+        away = client.get("/me")
+    # What is opened before the view is no error that a handler could expect.
+    assert bool(failed) == server_side
     assert (away.status_code, away.json) == (503, {"error": "The database is away"})
     wire.accept()
     assert client.get("/me").status_code == 200
     wire.stop()
+
+
+def test_a_goodbye_to_nobody_has_an_end(make, server):
+    wire = Wire(*server.address)
+    app = make(server.through(wire), MONGODB_TIMEOUT_MS=500)
+    app.test_client().get("/count")
+    wire.stop()
+    assert app.test_client().get("/count").status_code == 503
+    start = time.monotonic()
+    app.extensions["mongo"].close()
+    assert time.monotonic() - start < 2
+
+
+def test_a_command_closes_the_client_at_exit(server):
+    with launch("ch11_sessions_identity", server, name="commands", SECRET_KEY="test") as app:
+        timeline = app.flask("init-db").timeline()
+    assert timeline.opened == timeline.closed == 1
 
 
 def test_a_mistake_of_the_app_is_not_called_away(app, monkeypatch):

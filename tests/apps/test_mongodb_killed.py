@@ -13,7 +13,7 @@ from workbook.drivers import servers
 
 TOKEN = "a long random token"
 # The apps wait for 3 seconds: on a busy machine a server that is well may need one.
-SHOP = {"SECRET_KEY": "test", "MONGODB_SOCKET_MS": 3000}
+SHOP = {"SECRET_KEY": "test", "MONGODB_TIMEOUT_MS": 3000}
 # Each app, its settings, and a page of it that asks MongoDB.
 APPS = {
     "records": (
@@ -23,10 +23,10 @@ APPS = {
     ),
     "shelves": (
         "ch07_app_lifetime",
-        {"MONGODB_SOCKET_MS": 3000},
-        ("/records", {"auth": ("ada", "engine")}),
+        {"MONGODB_TIMEOUT_MS": 3000},
+        ("/members", {}),
     ),
-    "jukebox": ("ch08_threads_forks_pools", {"MONGODB_SOCKET_MS": 3000}, ("/plays/so-what", {})),
+    "jukebox": ("ch08_threads_forks_pools", {"MONGODB_TIMEOUT_MS": 3000}, ("/plays/so-what", {})),
     "shop": ("ch11_sessions_identity", SHOP, ("/count", {})),
     "sessions": ("ch11_sessions_identity", {**SHOP, "SERVER_SIDE_SESSIONS": True}, ("/count", {})),
 }

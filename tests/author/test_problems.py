@@ -53,6 +53,8 @@ def test_a_notebook_that_is_no_notebook_is_refused(root):
         ("tests/wrong_answers/ch01_fake/half/inverse.py", "half = 2", "inverse.py: write the hint"),
         ("tests/wrong_answers/ch01_fake/half/inverse.py", '"""Hint."""\n', "inverse.py: write the hint"),
         ("tests/wrong_answers/ch01_fake/half/inverse.py", '"""Hint."""\nx =', "inverse.py, line 2"),
+        ("tests/right_answers/ch01_fake/treble/one.py", "", "treble belongs to no exercise"),
+        ("tests/right_answers/ch01_fake/half/one.py", "half = 2", "one.py: write what is other about it"),
     ],
 )
 def test_strays_are_refused(root, path, text, complaint):

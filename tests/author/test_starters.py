@@ -28,7 +28,7 @@ def test_starter_hides_the_solution_and_keeps_the_rest(root):
         "half = ...  # your turn",
         'other = 1\ncheck("ch01_fake", "half", half)',
         "---\n\n- Chapter: [1. Twice, and half](../notebooks/ch01_fake.ipynb)\n"
-        "- After an honest try: [Solutions 1](../solutions/ch01_fake.ipynb)",
+        "- After an honest try: [Solutions 1](../solutions/ch01_fake.ipynb)\n- [Glossary](../docs/book/glossary.md)",
     ]
     assert made["metadata"] == {"kernelspec": notebooks.KERNEL}
     assert [cell["id"] for cell in made["cells"]] == ["c0", "c2", "c3", "c4", "c5", "c8", "c9", "links"]

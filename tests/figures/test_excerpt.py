@@ -5,7 +5,7 @@ from workbook import source
 
 def test_functions_are_shown_as_the_file_has_them():
     shown = source("ch03_one_connection/db.py", "close_conn")
-    assert repr(shown).startswith("def close_conn(exc):\n") and repr(shown).endswith("conn.close()")
+    assert repr(shown).startswith("def close_conn(exc):\n") and repr(shown).endswith('did not close cleanly")')
     assert shown._repr_markdown_() == f"```python\n{shown}\n```"
 
 

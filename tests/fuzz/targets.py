@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
 
-from fuzz.hostile import FORM, JSON, basic
+from fuzz.hostile import FORM, JSON
 from fuzz.raw import Request
 from passwords import fast_hash
 from workbook import APPS, Wire, databases, launch
@@ -58,20 +58,16 @@ def ch06(stack):
 
 def ch07(stack):
     database, wire, mongo = mongodb(stack, "fuzz_ch07")
-    app = launch("ch07_app_lifetime", database)
-    app.flask("seed")
-    members = {"ada": "engine", "grace": "cobol"}
-    shelves = [mongo[f"{database.name}_{name}"].records for name in members]
+    app = launch("ch07_app_lifetime", database, MONGODB_POOL_SIZE=POOL_SIZE)
+    tokens = dict(line.split() for line in app.flask("seed").output.splitlines()[:2])
+    shelves = [mongo[f"{database.name}_{name}"].records for name in tokens]
     seeded = [record["_id"] for shelf in shelves for record in shelf.find()]
-    for name, password in members.items():
-        hash_it_fast = {"$set": {"password": fast_hash(password)}}
-        mongo[database.name].members.update_one({"_id": name}, hash_it_fast)
 
     def reset():
         for shelf in shelves:
             shelf.delete_many({"_id": {"$nin": seeded}})
 
-    logins = st.sampled_from([("Authorization", basic(*login)) for login in members.items()])
+    logins = st.sampled_from([("Authorization", f"Bearer {token}") for token in tokens.values()])
     ids = st.sampled_from(list(map(str, seeded))) | st.integers(0, 16**24 - 1).map("{:024x}".format)
     titles = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=30)
     good = st.one_of(
@@ -106,7 +102,7 @@ def ch10(stack):
     to_archive = stack.enter_context(Wire(archive.host, archive.port))
     to_warnings = stack.enter_context(Wire(warnings.host, warnings.port))
     archive, warnings = archive.through(to_archive), warnings.through(to_warnings)
-    app = launch("ch10_streaming", archive, warnings, FETCH_SIZE=10, KEEP_ALIVE=0.05)
+    app = launch("ch10_streaming", archive, warnings, FETCH_SIZE=10, KEEP_ALIVE=0.05, WRONG_WAYS=True)
     app.flask("load", "--rows", "200")
     app.flask("warn", "Gale", "Fog")
     stations = st.sampled_from(["bell-rock", "nowhere"]) | IDS.filter(bool)

@@ -5,7 +5,7 @@ import json
 import re
 
 from workbook import notebooks, pages, paths
-from workbook.author import starters
+from workbook.author import glossary, next_flask, shape, starters
 from workbook.author.problems import problems
 from workbook.notebooks import NotebookError, text
 
@@ -19,7 +19,7 @@ ROOMS = {  # where the files of a chapter are
 OPENING = ("What you will do", "What you will be able to do", "What you need", "Time")
 CLOSING = ("In short", "On your own", "At work", "Further reading")
 SECTION = ("section", "minutes", "ask", "demo", "watch_for")
-MINUTES = range(20, 46)
+MINUTES = range(10, 46)
 START = "ch00_"  # a start page has no exercises, no app and no lesson
 
 
@@ -87,6 +87,7 @@ def _chapter(stem, root):
             yield f"{where}: say in its opening 'and {minutes} for the exercises.', as solutions/ has it"
         if about.get("minutes") and f"**Time.** {about['minutes']} minutes" not in prose:
             yield f"{where}: say in its opening '**Time.** {about['minutes']} minutes', as its metadata has it"
+    yield from unshapely(stem, root)
     known = pages.load(root)
     for page in [page for page in known.values() if page.stem == stem and page.room != "exercises"]:
         cells = notebooks.read(root / page.path)["cells"]
@@ -95,6 +96,18 @@ def _chapter(stem, root):
         cells = [cell | {"source": text(cell)} for cell in cells]
         if pages.dress(page, known, cells) != cells:
             yield f"{page.path} has other links than it should: run `workbook author outputs {stem}`"
+
+
+def unshapely(stem, root=None):
+    """What the notebook of a chapter lacks of its shape and of links to the glossary: a list of sentences."""
+    path = (root or paths.ROOT) / ROOMS["notebooks"].format(stem)
+    notebook = notebooks.read(path)
+    found = shape.findings(notebook)
+    if not glossary.is_linked(stem, notebook, glossary.terms(root or paths.ROOT)):
+        found.append(f"first uses of words are not linked to the glossary: run `workbook author links {stem}`")
+    if stem in next_flask.untold(root or paths.ROOT):
+        found.append(f"tell what changes in the next release, as {next_flask.PAGE} has it")
+    return [f"notebooks/{path.name}: {said}" for said in found]
 
 
 def _about(about, stem):
@@ -185,7 +198,7 @@ def _todo(stem, root):
 def _own(stem, root):
     """The files that only this chapter has and that somebody writes."""
     files = [root / path for room, path in _paths(stem, root).items() if room != "apps"]
-    files += [*root.glob(f"apps/{stem}/**/*.py"), *root.glob(f"tests/wrong_answers/{stem}/**/*.py")]
+    files += [*root.glob(f"apps/{stem}/**/*.py"), *root.glob(f"tests/*_answers/{stem}/**/*.py")]
     return sorted(path for path in files if path.exists())
 
 

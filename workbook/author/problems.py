@@ -3,7 +3,7 @@
 import ast
 
 from workbook import paths
-from workbook.author.proof import wrong_answers
+from workbook.author.proof import answers
 from workbook.author.starters import starter
 from workbook.exercises.chapters import ExerciseError, load, stems
 from workbook.notebooks import NotebookError, tags, text
@@ -60,16 +60,17 @@ def problems(root=None):
             found.append(f"solutions/{stem}.ipynb has {len(names)} exercises: write at least two")
         attempt(starter, loaded[stem], root)
         found += _unexplained(loaded[stem])
-    wrong = root / "tests" / "wrong_answers"
-    for folder in sorted(path for path in wrong.glob("*/*") if path.name != "__pycache__"):
+    given = [*root.glob("tests/wrong_answers/*/*"), *root.glob("tests/right_answers/*/*")]
+    for folder in sorted(path for path in given if path.name != "__pycache__"):
         stem = folder.parent.name
         if (stem in chapters or stem not in loaded) and folder.name not in chapters.get(stem, ()):
             found.append(f"{folder.relative_to(root)} belongs to no exercise: rename or delete it")
     for stem, name in sorted((stem, name) for stem, names in chapters.items() for name in names):
-        answers = attempt(wrong_answers, stem, name, root)
-        if answers is not None and len(answers) < 3:
+        attempt(answers, "right", stem, name, root)
+        wrong = attempt(answers, "wrong", stem, name, root)
+        if wrong is not None and len(wrong) < 3:
             found.append(
-                f"{stem}: {name!r} has {len(answers)} wrong answers: write at least three in "
+                f"{stem}: {name!r} has {len(wrong)} wrong answers: write at least three in "
                 f"tests/wrong_answers/{stem}/{name}/"
             )
     return found

@@ -13,30 +13,34 @@ from workbook.notebooks import tags, text
 
 
 @dataclass(frozen=True)
-class WrongAnswer:
-    """A mistake that people make: its name, the hint it must get, its code."""
+class Answer:
+    """An answer that people give: its name, its code, and ``said``.
+
+    Of a wrong one that is the hint that it must get, of a right one what is other about it than about ours.
+    """
 
     name: str
-    hint: str
+    said: str
     code: str
 
 
-def wrong_answers(stem, name, root=None):
-    """The WrongAnswers in tests/wrong_answers/<stem>/<name>/; raises ExerciseError."""
-    answers = []
-    folder = (root or paths.ROOT) / "tests" / "wrong_answers" / stem / name
+def answers(verdict, stem, name, root=None):
+    """The Answers in tests/<verdict>_answers/<stem>/<name>/, "wrong" or "right"; raises ExerciseError."""
+    found = []
+    folder = (root or paths.ROOT) / "tests" / f"{verdict}_answers" / stem / name
     for path in sorted(folder.glob("*.py")):
         written = path.read_text(encoding="utf-8")
         try:
             tree = ast.parse(written)
         except SyntaxError as error:
             raise ExerciseError(f"{path}, line {error.lineno}: {error.msg}") from error
-        hint = ast.get_docstring(tree)
-        code = written.splitlines()[tree.body[0].end_lineno :] if hint else []
-        if not hint or not "".join(code).strip():
-            raise ExerciseError(f"{path}: write the hint as its docstring, then the wrong code")
-        answers.append(WrongAnswer(path.stem, hint, textwrap.dedent("\n".join(code)).strip("\n")))
-    return answers
+        said = ast.get_docstring(tree)
+        code = written.splitlines()[tree.body[0].end_lineno :] if said else []
+        if not said or not "".join(code).strip():
+            words = {"wrong": "the hint", "right": "what is other about it"}[verdict]
+            raise ExerciseError(f"{path}: write {words} as its docstring, then the {verdict} code")
+        found.append(Answer(path.stem, said, textwrap.dedent("\n".join(code)).strip("\n")))
+    return found
 
 
 def run(stem, name, code, root=None):

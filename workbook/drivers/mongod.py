@@ -15,6 +15,9 @@ from workbook.child import take_stdout
 OPTIONS = ["--bind_ip", "127.0.0.1"]
 # The least that it takes: by itself each one would claim half of the machine's memory.
 OPTIONS += ["--wiredTigerCacheSizeGB", "0.25"]
+# A set of one member: transactions, change streams and retryable writes need one.
+REPLICA_SET = "workbook"
+OPTIONS += ["--replSet", REPLICA_SET]
 if os.name == "posix":
     OPTIONS += ["--nounixsocket"]  # its file in /tmp would be left by a kill
 

@@ -6,10 +6,12 @@ import re
 import shutil
 import socket
 import tempfile
+import time
 from importlib.util import find_spec
 
 from workbook.child import Child, ChildDied
 from workbook.drivers import servers
+from workbook.drivers.mongod import REPLICA_SET
 from workbook.finding import Finding, setting
 
 PACKAGE = "pymongo"
@@ -17,7 +19,7 @@ SOCKETS = "pymongo.synchronous.pool"
 ONE_SERVER = re.compile(r"mongodb://(?P<login>[^/?@]*@)?[^/?@,]+(?:/(?P<database>[^?]*))?(?:\?(?P<options>.*))?")
 # What serves MongoDB, the first that is installed: its module and the arguments for a port.
 SERVED_BY = {
-    "secantus": lambda port: ["secantus", "--port", port, "--standalone"],
+    "secantus": lambda port: ["secantus", "--port", port],
     "mongoeco": lambda port: ["workbook.drivers.mongoeco_server", port],
 }
 ROOM = 4  # MB that the chapters need on disk
@@ -96,7 +98,8 @@ def mongodb(name):
     if uri:
         database = MongoDB(uri, f"{name}_{servers.learner()}")
     else:
-        database = MongoDB("mongodb://{}:{}".format(*servers.sandbox("mongodb", _start)), name)
+        # One node of a replica set: asked by itself, it needs no time to be discovered.
+        database = MongoDB("mongodb://{}:{}/?directConnection=true".format(*servers.sandbox("mongodb", _start)), name)
     with database.connect() as client:
         client.drop_database(database.name)
     return database
@@ -139,7 +142,23 @@ def _start_program(program, port):
         child.wait_for_line("(?i)waiting for connections", timeout=60)
     except ChildDied as died:
         raise ChildDied(f"{program} took no connections; {died}\n{died.log}", died.log) from None
+    _make_primary(port)
     return child, ("127.0.0.1", port)
+
+
+def _make_primary(port, timeout=30):
+    """Make a ``mongod`` that was started with ``--replSet`` the one member of its set; waits until it takes writes."""
+    from pymongo import MongoClient
+
+    with MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000) as client:
+        if "setName" not in client.admin.command("hello"):
+            member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        deadline = time.monotonic() + timeout
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server on port {port} did not become the primary of its replica set")
+            time.sleep(0.05)
 
 
 def _free_port():

@@ -12,7 +12,7 @@ def check_app(*databases, **config):
     for database in databases:
         app.config.update(database.settings)
     app.config.update(config)
-    app.log_exception = lambda exc_info: None  # of this app; its logger is that of every "check"
+    app.log_exception = lambda *given: None  # of this app; its logger is that of every "check"
     return app
 
 

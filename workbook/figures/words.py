@@ -8,10 +8,11 @@ COLUMNS = 100  # of a text
 LONGEST = 60  # characters of a name in it
 PRINTABLE = "".join(map(chr, range(32, 127)))
 
-# px at 12 px in DejaVu Sans, the widest of the usual fonts; what is not named is as wide as "n".
-_WIDTHS = dict.fromkeys(" .,:;'!|ijlI`", 4.3) | dict.fromkeys('()[]{}tfr/\\-"', 5.6)
-_WIDTHS |= dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ?&$", 9.3) | dict.fromkeys("+=<>~^#w", 10.1)
-_WIDTHS |= dict.fromkeys("mMW%@", 12.1)
+# Tenths of a px at 12 px in DejaVu Sans, the widest of the usual fonts; what is not named is as wide as "n".
+# Whole numbers: how sum() rounds others differs between Pythons, and so would the pictures.
+_WIDTHS = dict.fromkeys(" .,:;'!|ijlI`", 43) | dict.fromkeys('()[]{}tfr/\\-"', 56)
+_WIDTHS |= dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ?&$", 93) | dict.fromkeys("+=<>~^#w", 101)
+_WIDTHS |= dict.fromkeys("mMW%@", 121)
 
 
 def address(path):
@@ -48,7 +49,7 @@ def wrap(text, first, other):
 @functools.lru_cache(4096)
 def measure(text, size=12, bold=False):
     """The width of a text in px, at most."""
-    return sum(_WIDTHS.get(c, 7.8) for c in text) * size / 12 * (1.1 if bold else 1)
+    return sum(_WIDTHS.get(c, 78) for c in text) * size * (11 if bold else 10) / 1200
 
 
 @functools.lru_cache(4096)

@@ -11,7 +11,35 @@ function reach() {
   }
 }
 
+// What is folded in a notebook is folded here: a section headed "Deeper: ...". Without scripts all of it is open.
+function fold() {
+  for (const section of document.querySelectorAll(".bd-article section")) {
+    const heading = section.querySelector(":scope > :is(h2, h3, h4)");
+    if (!heading?.textContent.startsWith("Deeper: ")) continue;
+    const details = document.createElement("details");
+    const summary = document.createElement("summary");
+    details.className = "deeper";
+    while (heading.nextSibling) details.append(heading.nextSibling);
+    summary.append(heading);
+    details.prepend(summary);
+    section.append(details);
+  }
+}
+
+// A link to a place in a fold opens it; paper has no folds.
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const folds = [...(target?.querySelectorAll(":scope > details.deeper") ?? [])];
+  for (let up = target; up; up = up.parentElement) if (up.matches("details.deeper")) folds.push(up);
+  for (const details of folds) details.open = true;
+  if (folds.length) target.scrollIntoView();
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  fold();
+  unfold();
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => document.querySelectorAll("details.deeper").forEach((one) => (one.open = true)));
   // These buttons are an icon alone.
   for (const toggle of document.querySelectorAll(".bd-sidebar-primary summary")) {
     const chapter = toggle.closest("li").querySelector("a").textContent.trim();

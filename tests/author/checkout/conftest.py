@@ -16,11 +16,13 @@ OPENING = (
     "# 1. Twice, and half\n\n**What you will do.** x\n\n**What you will be able to do.** x\n\n"
     "**What you need.** x\n\n**Time.** 30 minutes, and 5 for the exercises."
 )
+LONG = ("code", "\n".join(["x = 1"] * 294), [])  # half an hour to read
 CELLS = [
     ("markdown", OPENING, []),
     ("markdown", "## The puzzle\n\n**Predict first.** How much?", []),
     ("code", "predict(...)", []),
     ("code", f'launch("{STEM}")', []),
+    LONG,
     ("markdown", "## In short\n\n## On your own\n\n## At work\n\n## Further reading", []),
 ]
 
@@ -35,25 +37,27 @@ def root(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
     fake_checkout.write_chapter(root, CELLS)
-    fake_checkout.write_chapter(root, [("markdown", "# Start here", []), ("markdown", MAP, [])], "ch00_start")
+    fake_checkout.write_chapter(root, [("markdown", "# Start here", []), ("markdown", MAP, []), LONG], "ch00_start")
     for stem in ("ch00_start", STEM):
         change(root / "notebooks" / f"{stem}.ipynb", about)
     monkeypatch.setattr(paths, "ROOT", root)
     monkeypatch.setattr(outputs, "execute", run)
-    outputs.refresh(root)
+    outputs.refresh([], root)
     list(starters.write(root=root))
     return root
 
 
 def about(notebook):
     section = {"section": "The puzzle", "minutes": 30, "ask": "x", "demo": "x", "watch_for": "x"}
-    notebook["metadata"]["workbook"] = {"minutes": 30, "objectives": ["double a number"], "instructor": [section]}
+    known = {"minutes": 30, "objectives": ["double a number"], "instructor": [section], "seconds": {}}
+    notebook["metadata"]["workbook"] = known
 
 
 def run(notebook, folder):
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "code":
             cell["execution_count"] = number
+    notebook["metadata"].get("workbook", {})["seconds"] = {}
     return notebooks.dumps(notebook)
 
 

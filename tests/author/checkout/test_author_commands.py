@@ -3,6 +3,7 @@ from click.testing import CliRunner
 
 import fake_checkout
 from fake_checkout import STEM
+from workbook import notebooks
 from workbook.author import outputs
 from workbook.author.commands import author
 
@@ -51,6 +52,27 @@ def test_outputs_runs_what_a_change_touches(root, monkeypatch):
     assert call("outputs", "--all").exit_code == 0 and len(ran) == 5
     ran.clear()
     assert call("outputs").exit_code == 2 and ran == []
+
+
+def test_minutes_are_said_where_they_stand(root):
+    chapter = root / "notebooks" / f"{STEM}.ipynb"
+    said = call("minutes", STEM).output.splitlines()
+    assert said[2].split() == [STEM, "44", "2", "295", "1", "0", "30.2", "30"]
+    assert call("minutes", STEM, "--write").output.splitlines() == said
+    cells = notebooks.read(chapter)
+    begin = {"cell_type": "markdown", "id": "d", "metadata": {}, "source": "## Deeper: more (9 minutes)\n\nMore."}
+    cells["cells"][4:4] = [begin]
+    cells["metadata"]["workbook"]["instructor"] *= 3
+    notebooks.write(chapter, notebooks.dumps(cells))
+    wrote = call("minutes", STEM, "--write").output.splitlines()
+    assert wrote[:3] == [f"wrote notebooks/{STEM}.ipynb", "wrote README.md", "wrote notebooks/ch00_start.ipynb"]
+    assert wrote[-1].split() == ["more", "5", "1", "294", "0", "0", "29.4", "29"]
+    written = notebooks.read(chapter)
+    assert "**Time.** 1 minute, 29 minutes more for the sections headed *Deeper*, and 5 for the" in chapter.read_text()
+    assert notebooks.text(written["cells"][4]) == "## Deeper: more (29 minutes)\n\nMore."
+    assert written["cells"][4]["metadata"] == {"jp-MarkdownHeadingCollapsed": True}
+    assert f"| `{STEM}` | twice | 1 |\n" in (root / "README.md").read_text()
+    assert "How much? | 1 |" in (root / "notebooks" / "ch00_start.ipynb").read_text()
 
 
 def test_starters_are_written_unless_somebody_wrote_there(root):

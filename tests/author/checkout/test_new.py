@@ -20,9 +20,10 @@ def test_every_room_is_laid_out(root):
     after = everything(root)
     assert made[-2:] == ["README.md", "notebooks/ch00_start.ipynb"]
     assert {path for path in after if after[path] != before.get(path)} == set(made)
-    # What is left is for its author to write: three wrong answers, and whatever says TODO.
-    [*starters.write([NEW])], [outputs.store(path) for path in root.glob(f"*/{NEW}.ipynb")], outputs.refresh(root)
+    # What is left is for its author: to write half an hour, three wrong answers, and whatever says TODO.
+    [*starters.write([NEW])], [outputs.store(path) for path in root.glob(f"*/{NEW}.ipynb")], outputs.refresh([], root)
     found = [said for said in gaps.missing(NEW) if "TODO" not in said]
+    assert found.pop(0).startswith(f"notebooks/{NEW}.ipynb: the main path takes 1 minute and says 30: ")
     assert found == [
         f"{NEW}: {name!r} has 1 wrong answers: write at least three in tests/wrong_answers/{NEW}/{name}/"
         for name in NAMES
@@ -43,10 +44,10 @@ def test_rows_come_in_the_order_of_chapters(root):
 def test_what_is_laid_out_works(root, name):
     lay_out(NEW)
     known = load(NEW).exercise(name)
-    [wrong] = proof.wrong_answers(NEW, name)
+    [wrong] = proof.answers("wrong", NEW, name)
     cards = [proof.run(NEW, name, code) for code in (known.starter, known.solution, wrong.code)]
     assert [card.outcome for card in cards] == ["not attempted", "done", "not yet"]
-    assert cards[2].hint == wrong.hint
+    assert cards[2].hint == wrong.said
 
 
 def test_the_app_answers_and_its_test_fails(root, monkeypatch):

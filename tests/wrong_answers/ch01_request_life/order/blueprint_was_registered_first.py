@@ -1,5 +1,5 @@
-"""On the way in, the hooks of the app come before those of the blueprint."""
+"""Before the view, the hooks of the app come before those of a blueprint."""
 
-found = ["shelf", "opening", "listener", "song", "version", "label", "cors", "close", "report", "free"]
+found = ["shelf", "row", "opening", "listener", "song", "stamp", "version", "label", "cors", "close", "report", "free"]
 missing = ["opening", "listener", "label", "cors", "close", "report", "free"]
-refused = ["shelf", "opening", "listener", "version", "label", "cors", "close", "report", "free"]
+refused = ["shelf", "opening", "listener", "stamp", "version", "label", "cors", "close", "report", "free"]

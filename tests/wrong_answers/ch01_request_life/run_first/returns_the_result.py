@@ -1,4 +1,4 @@
-"""What a before_request function returns becomes the answer. Return nothing."""
+"""What a before_request function returns becomes the response. Return nothing."""
 
 done = False
 

@@ -1,4 +1,4 @@
-"""Without a start there is nothing to subtract from: the answer is 0."""
+"""Without a start there is nothing to subtract from: then the header says 0."""
 
 @app.before_request
 def start_clock():

@@ -1,4 +1,4 @@
-"""What a before_request function returns becomes the answer. Return nothing there."""
+"""What a before_request function returns becomes the response. Return nothing there."""
 
 @app.before_request
 def start_clock():

@@ -1,4 +1,4 @@
-"""The other hook answered first, so your clock was never started. Ask before you read it."""
+"""The other hook responded first, so your clock was never started. Ask before you read it."""
 
 @app.before_request
 def start_clock():

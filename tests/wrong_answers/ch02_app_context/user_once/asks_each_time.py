@@ -1,4 +1,4 @@
 """Keep the answer in g.user, and look there first."""
 
-name = session.get("name")
-return find_user(name) if name else None
+user_id = session.get("user_id")
+return find_user(user_id) if user_id else None

@@ -1,5 +1,5 @@
-"""Without a name there is nothing to ask: the answer is None."""
+"""Without an id there is nothing to ask: the answer is None."""
 
 if "user" not in g:
-    g.user = find_user(session.get("name"))
+    g.user = find_user(session.get("user_id"))
 return g.user

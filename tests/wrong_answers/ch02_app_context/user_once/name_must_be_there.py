@@ -1,5 +1,5 @@
-"""Nobody may be logged in: session.get() answers None for a missing name."""
+"""Nobody may be logged in: session.get() returns None where there is no id."""
 
 if "user" not in g:
-    g.user = find_user(session["name"])
+    g.user = find_user(session["user_id"])
 return g.user

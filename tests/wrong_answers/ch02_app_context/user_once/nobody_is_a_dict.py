@@ -1,6 +1,6 @@
 """Views ask whether there is a user. Nobody is None, and nothing else."""
 
 if "user" not in g:
-    name = session.get("name")
-    g.user = find_user(name) if name else {"name": "anonymous"}
+    user_id = session.get("user_id")
+    g.user = find_user(user_id) if user_id else {"name": "anonymous"}
 return g.user

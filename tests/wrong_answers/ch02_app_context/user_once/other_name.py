@@ -1,6 +1,6 @@
 """Keep it under the name that was asked for: g.user."""
 
 if "current_user" not in g:
-    name = session.get("name")
-    g.current_user = find_user(name) if name else None
+    user_id = session.get("user_id")
+    g.current_user = find_user(user_id) if user_id else None
 return g.current_user

@@ -1,6 +1,6 @@
-"""Keep what find_user answers as it is, also when it is None."""
+"""Keep what find_user returns as it is, also when it is None."""
 
 if "user" not in g:
-    name = session.get("name")
-    g.user = (find_user(name) or {}) if name else None
+    user_id = session.get("user_id")
+    g.user = (find_user(user_id) or {}) if user_id else None
 return g.user

@@ -1,6 +1,6 @@
 """Follow both ways through the function: each must return the user."""
 
 if "user" not in g:
-    name = session.get("name")
-    g.user = find_user(name) if name else None
+    user_id = session.get("user_id")
+    g.user = find_user(user_id) if user_id else None
     return g.user

@@ -1,4 +1,4 @@
-"""before_request runs before every request, whatever it asks for."""
+"""POST /songs: before_request runs before every request, whatever comes of it."""
 
-eager = [1, 0, 0, 1, 1]
-lazy = [0, 0, 0, 1, 1]
+eager = [1, 1, 0, 0, 1, 3, 1]
+lazy = [1, 0, 0, 0, 1, 3, 1]

@@ -1,4 +1,4 @@
-"""is_open() asks nobody. Say goodbye and expect that it may fail."""
+"""is_open() asks nobody. Close, and expect that it may fail."""
 
 conn = g.pop("conn", None)
 if conn is not None and conn.is_open():

@@ -1,4 +1,4 @@
-"""Logged is dealt with. Do not raise it again: the client waits for its answer."""
+"""Logged is dealt with. Do not raise it again: the client waits for its response."""
 
 conn = g.pop("conn", None)
 if conn is not None:

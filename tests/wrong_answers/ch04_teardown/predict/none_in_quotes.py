@@ -1,3 +1,3 @@
 """None is a word of Python: write it without quotes."""
 
-arguments = ["None", "None", "None", "KeyError", "None", "None", "KeyError", "KeyError"]
+arguments = ["None", "None", "KeyError", "KeyError", "ValueError", "KeyError", "SystemExit", "KeyError"]

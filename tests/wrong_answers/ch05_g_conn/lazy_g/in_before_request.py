@@ -1,4 +1,4 @@
-"""A hook that connects is not lazy. Connect where somebody looks at g.conn."""
+"""A hook that connects is not lazy. Connect where somebody accesses g.conn."""
 
 @app.before_request
 def open_conn():

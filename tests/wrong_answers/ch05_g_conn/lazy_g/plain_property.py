@@ -1,4 +1,4 @@
-"""A property runs at each look and keeps nothing. Which decorator keeps the result?"""
+"""A property runs at each access and keeps nothing. Which decorator keeps the result?"""
 
 class Lazy(app.app_ctx_globals_class):
     @property

@@ -1,3 +1,3 @@
-"""Write one number for each look, in the order of LOOKS."""
+"""Write one number for each expression, in the order of EXPRESSIONS."""
 
-opens = [0, 0, 1, 1, 0, 1]
+opens = [0, 0, 1, 0, 0, 0]

@@ -1,3 +1,3 @@
-"""LocalProxy wants a function that it can call at every look. Which one opens when needed?"""
+"""LocalProxy wants a function that it can call for every operation. Which one opens when needed?"""
 
 return LocalProxy(g, "conn")

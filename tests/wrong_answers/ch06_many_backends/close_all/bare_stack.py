@@ -1,4 +1,4 @@
-"""A teardown that raises costs the client an answer that is ready. Catch what one close raises."""
+"""A teardown that raises costs the client a response that is ready. Catch what one close raises."""
 
 closers = current_app.extensions["closers"]
 

@@ -1,3 +1,3 @@
 """One thread at a time may use a RethinkDB connection. Whom does a context belong to?"""
 
-lifetimes = {"stock": "app", "letters": "app", "post": "app"}
+lifetimes = {"stock": "app", "letters": "app", "post": "app", "news": "app"}

@@ -1,4 +1,4 @@
-"""A request can name anything. Take the name that the app has stored: g.user["db"]."""
+"""A header can name any database. Take the name that the app has stored: g.user["db"]."""
 
 from flask import request
 

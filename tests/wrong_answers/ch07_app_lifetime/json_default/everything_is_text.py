@@ -1,3 +1,3 @@
-"""Not everything that has a str() belongs into an answer: turn only ObjectIds into text."""
+"""Not everything that has a str() belongs in a response: turn only ObjectIds into text."""
 
 return str(value)

@@ -3,7 +3,7 @@
 client = MongoClient(
     app.config["MONGODB_URI"],
     connect=False,
-    serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+    timeoutMS=app.config["MONGODB_TIMEOUT_MS"],
 )
 app.extensions["mongo"] = client
 app.teardown_appcontext(lambda exc: client.close())

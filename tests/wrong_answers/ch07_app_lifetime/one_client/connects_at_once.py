@@ -2,5 +2,5 @@
 
 app.extensions["mongo"] = MongoClient(
     app.config["MONGODB_URI"],
-    serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+    timeoutMS=app.config["MONGODB_TIMEOUT_MS"],
 )

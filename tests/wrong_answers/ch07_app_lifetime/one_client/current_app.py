@@ -3,5 +3,5 @@
 current_app.extensions["mongo"] = MongoClient(
     current_app.config["MONGODB_URI"],
     connect=False,
-    serverSelectionTimeoutMS=current_app.config["MONGODB_SELECTION_MS"],
+    timeoutMS=current_app.config["MONGODB_TIMEOUT_MS"],
 )

@@ -3,5 +3,5 @@
 app.mongo = MongoClient(
     app.config["MONGODB_URI"],
     connect=False,
-    serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+    timeoutMS=app.config["MONGODB_TIMEOUT_MS"],
 )

@@ -4,7 +4,7 @@ def connect():
     app.extensions["mongo"] = MongoClient(
         app.config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+        timeoutMS=app.config["MONGODB_TIMEOUT_MS"],
     )
 
 connect()

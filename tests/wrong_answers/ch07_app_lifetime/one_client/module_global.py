@@ -5,6 +5,6 @@ if "mongo" not in globals():
     mongo = MongoClient(
         app.config["MONGODB_URI"],
         connect=False,
-        serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"],
+        timeoutMS=app.config["MONGODB_TIMEOUT_MS"],
     )
 app.extensions["mongo"] = mongo

@@ -1,5 +1,5 @@
-"""Without an address MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"]."""
+"""Without a URI MongoClient takes localhost:27017. Hand it app.config["MONGODB_URI"]."""
 
 app.extensions["mongo"] = MongoClient(
-    connect=False, serverSelectionTimeoutMS=app.config["MONGODB_SELECTION_MS"]
+    connect=False, timeoutMS=app.config["MONGODB_TIMEOUT_MS"]
 )

@@ -1,4 +1,4 @@
-"""A global is shared by all apps of the process. Keep the client with its app."""
+"""A global is shared by all apps of the process, and two apps may have one name. Keep the client with its app."""
 
 global client
 with lock:

@@ -1,4 +1,4 @@
-"""Both processes hold the same sockets: a goodbye from the child ends the parent's session too."""
+"""Nothing is gained by that, and with many a driver it would end the parent's connection. Leave it alone, and make one."""
 
 lock = Lock()
 session = pid = None

@@ -1,4 +1,4 @@
-"""A failure must leave nothing behind. Note the session when connect() has returned, not before."""
+"""A failure must leave nothing behind: note the session, and the number of the process, when connect() has returned."""
 
 lock = Lock()
 session = pid = None

@@ -1,0 +1,27 @@
+"""Look at the settings when the app starts, and say everything that is wrong with them at once."""
+
+import re
+
+
+def check(config):
+    """Raise RuntimeError with one line for each bad setting."""
+    seconds, complaints = config["RETHINKDB_TIMEOUT"], []
+    for server in ("RETHINKDB", "AUDIT"):
+        host, port, name = (config[f"{server}_{key}"] for key in ("HOST", "PORT", "DB"))
+        if not (isinstance(host, str) and host):
+            complaints.append(f"FLASK_{server}_HOST is no name of a host")
+        # from_prefixed_env() reads JSON: true is a bool, and a bool is an int.
+        if not (type(port) is int and 0 < port < 65536):
+            complaints.append(f"FLASK_{server}_PORT is no port number")
+        if not (isinstance(name, str) and re.fullmatch(r"[\w-]+", name, re.ASCII)):
+            complaints.append(f"FLASK_{server}_DB is no name of a database")
+    # The driver takes 0 for its default, 20 seconds.
+    if not (type(seconds) in (int, float) and 0 < seconds <= 300):
+        complaints.append("FLASK_RETHINKDB_TIMEOUT is no number of seconds, above 0 and up to 300")
+    size = config["MAX_CONTENT_LENGTH"]
+    if not (type(size) is int and size > 0):
+        complaints.append("FLASK_MAX_CONTENT_LENGTH is no number of bytes")
+    if not isinstance(config["FRAGILE_TEARDOWN"], bool):
+        complaints.append("FLASK_FRAGILE_TEARDOWN is neither true nor false")
+    if complaints:
+        raise RuntimeError("\n  ".join(["the settings:", *complaints]))

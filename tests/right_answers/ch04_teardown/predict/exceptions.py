@@ -1,0 +1,3 @@
+"""Exceptions, in a tuple."""
+
+arguments = (None, None, KeyError('so-what'), KeyError(), ValueError(), KeyError(), SystemExit(1), KeyError())

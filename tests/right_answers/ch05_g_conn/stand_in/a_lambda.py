@@ -1,0 +1,3 @@
+"""A lambda that calls it."""
+
+return LocalProxy(lambda: get_conn())

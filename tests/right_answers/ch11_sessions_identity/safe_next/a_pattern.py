@@ -1,0 +1,7 @@
+"""a pattern of what may pass"""
+
+import re
+
+if target is not None and re.fullmatch(r"/(?![/\\])[ -~]*", target):
+    return target
+return "/"

@@ -1,0 +1,19 @@
+"""The argument of a teardown does not matter here: what was opened is closed."""
+
+def get_conn():
+    if "conn" not in g:
+        g.conn = connect()
+    return g.conn
+
+@app.after_request
+def tell(response):
+    response.headers["X-Database"] = "used" if "conn" in g else "unused"
+    return response
+
+@app.teardown_appcontext
+def close_conn(exc):
+    conn = g.pop("conn", None)
+    if conn is not None and exc is None:
+        conn.close()
+
+app.extensions["get_conn"] = get_conn

@@ -1,3 +1,0 @@
-"""Nobody handled this one, so the teardown is told."""
-
-arguments = [None, None, None, None, None, None, None, None]
