@@ -208,7 +208,7 @@ def _kinds(context, parameter, given):
 @click.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds for a response, and for loading.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
 @click.option("--html", "html_file", metavar="FILE", help="Write the report as a page.")
-@click.option("--fail-on", callback=_kinds, metavar="KINDS", help="Exit with 1 on findings, such as leaked,unused,lost.")
+@click.option("--fail-on", callback=_kinds, metavar="KINDS", help="Exit with 1 on such findings: leaked,unused,lost.")
 @click.argument("app", required=False)
 def trace(**options):
     """Show what an app of your own opens, keeps and loses.

@@ -56,4 +56,4 @@ def ask(session, wanted, timeout):
     except httpx.TimeoutException:
         raise Unanswered(f"{wanted} was not answered within {timeout:g} s") from None
     except httpx.TransportError as error:
-        raise Unanswered(f"{wanted} was not answered to the end: {error}") from None
+        raise Unanswered(f"{wanted} was not answered to the end: {str(error).rstrip('.')}") from None

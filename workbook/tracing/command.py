@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
             return INTERRUPTED
         try:
             if requests:
-                code = _ask(child, requests, times, address, timeout, headers, say)
+                code = _ask(child, requests * times, address, timeout, headers, findings.note)
             else:
                 say(f"Serving on {address} until Ctrl-C.")
                 _serve(child, say)
@@ -47,9 +48,9 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
             code = INTERRUPTED if requests else FINE
         try:
             child.send(held=True)
-            child.sync(timeout=timeout)
+            child.sync()
         except TimeoutError:
-            say("The app did not say what it still holds.")
+            findings.note("The app did not say what it still holds.")
     finally:
         child.stop()
     findings.finish()
@@ -60,15 +61,23 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
     return code
 
 
-def _ask(child, requests, times, address, timeout, headers, say):
+def _ask(child, requests, address, timeout, headers, note):
     with asking.client(address, timeout, headers) as session:
-        for wanted in requests * times:
+        for wanted in requests:
             try:
                 asking.ask(session, wanted, timeout)
             except asking.Unanswered as unanswered:
-                say(str(unanswered) if child.running else f"{wanted}: the app's process ended.")
+                note(f"{str(unanswered).rstrip('.')}.{_ended(child)}")
                 return UNANSWERED
     return FINE
+
+
+def _ended(child):
+    """The sentence " The app's process ended with code 3.", or nothing if it goes on."""
+    try:
+        return f" The app's process ended with code {child.process.wait(timeout=0.5)}."
+    except subprocess.TimeoutExpired:
+        return ""
 
 
 def _serve(child, say):

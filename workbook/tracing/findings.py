@@ -8,8 +8,8 @@ requests for the picture.
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 
-from workbook.figures.lives import BEGINNINGS, ENDINGS, Life, Mark, decide
-from workbook.figures.words import address, counted, listed, plain
+from workbook.figures.lives import ENDINGS, Life, Mark, decide
+from workbook.figures.words import address, listed, plain
 
 CHAPTERS = {
     "leaked": ("ch04_teardown", "4. A teardown that survives"),
@@ -76,6 +76,7 @@ class _Context:
     def __init__(self, request):
         self.request = request
         self.pushed = 0
+        self.opened = set()  # names of what was opened in it and not closed
         self.raised = None  # the sentence's part on a teardown that raised in it
 
 
@@ -126,9 +127,9 @@ class Findings:
         self._contexts = OrderedDict()  # number -> _Context
         self._running = {}  # step -> _Place
         self._lives = {}  # name -> _Traced, not closed
+        self._left = Counter()  # (kind, origin) -> those that were open when their context was gone
         self._closed = {}  # (kind, origin) -> some of those that are
         self._sources = {}  # (hook, name) -> source, of those that the app has
-        self._between = {}  # request -> _Place for what is no step
         self._alone = []  # events of no request, the first ones
         self._number = 0
 
@@ -186,12 +187,15 @@ class Findings:
             request.shown = True
 
     def _tidy(self):
-        for table in (self._about, self._contexts):
-            for number in list(table)[: max(0, len(table) - 2 * REMEMBERED)]:
-                entry = table[number]
-                needed = entry.shown if table is self._about else entry.pushed > 0
-                if not needed:
-                    del table[number]
+        """Forget requests and contexts that nothing more will be asked of."""
+        for number, request in list(self._about.items())[: -2 * REMEMBERED]:
+            if not request.shown:
+                request.events = []  # what it leaked still refers to it
+                del self._about[number]
+        for number, context in list(self._contexts.items())[: -2 * REMEMBERED]:
+            # What it leaked asks later whether a teardown raised.
+            if not (context.pushed > 0 or (context.raised and context.opened)):
+                del self._contexts[number]
 
     # Requests and contexts
 
@@ -214,11 +218,10 @@ class Findings:
             row["times"] += 1
             row["seconds"] += event["at"] - request.at
         if event["status"].startswith("404") and not request.viewed:
-            note = f"{plain(request.method)} {address(request.path)} was answered 404: the app has no such route."
-            if note not in self.notes and len(self.notes) < 20:
-                self.notes.append(note)
+            self.note(f"{plain(request.method)} {address(request.path)} was answered 404: the app has no such route.")
         if event.get("lost"):
-            what = f"A finished response {plain(event['lost'])} was lost, since {plain(event['raised'])} was raised in a teardown"
+            lost, raised = plain(event["lost"]), plain(event["raised"])
+            what = f"A finished response {lost} was lost, since {raised} was raised in a teardown"
             self._find("lost", (event["raised"],), request, what)
 
     def _on_push(self, event):
@@ -229,28 +232,28 @@ class Findings:
         context = self._context(event)
         if context is not None and event["of"] == "app":
             context.pushed -= 1
-            if context.request and any(
-                life.marks and life.marks[0].context == event["context"] and self._rare(life)
-                for life in self._lives.values()
-            ):
-                self._show(context.request)
-
-    def _rare(self, life):
-        family = [other for other in self._lives.values() if other.origin == life.origin]
-        return len(family) <= 2
+            for name in context.opened:
+                life = self._lives[name]
+                self._left[life.kind, life.origin] += 1
+                # Two of them show what one could be by right.
+                if context.request and self._left[life.kind, life.origin] <= 2:
+                    self._show(context.request)
 
     # Steps
 
     def _on_hooks(self, event):
         for hook, name, source in event["hooks"]:
             self._sources[hook, name] = source
-        self.known = event["hooks"]
 
     def _on_enter(self, event):
         request = self._about.get(event["request"])
         name = event["name"].partition("(")[0] + "()"
         self._running[event["step"]] = place = _Place(event["hook"], name, event.get("source"))
         place.at = event["at"]
+        row = self.hooks.setdefault(
+            (place.hook, place.name, place.source), {"times": 0, "seconds": 0.0, "longest": 0.0, "raised": 0}
+        )
+        row["times"] += 1
         if request is not None and event["hook"] == "view":
             request.viewed = True
 
@@ -259,10 +262,7 @@ class Findings:
         if place is None:
             return
         seconds = event["at"] - place.at
-        row = self.hooks.setdefault(
-            (place.hook, place.name, place.source), {"times": 0, "seconds": 0.0, "longest": 0.0, "raised": 0}
-        )
-        row["times"] += 1
+        row = self.hooks[place.hook, place.name, place.source]
         row["seconds"] += seconds
         row["longest"] = max(row["longest"], seconds)
         row["raised"] += event["raised"] is not None
@@ -298,7 +298,8 @@ class Findings:
 
     def _begin(self, event, name, owner, connection):
         place = self._place(event)
-        self._context(event)
+        if context := self._context(event):
+            context.opened.add(name)
         request = self._about.get(event["request"])
         self._lives[name] = life = _Traced(name, self._lives.get(owner), connection, place, request)
         life.note("open" if connection else "made", place, event["context"])
@@ -321,11 +322,12 @@ class Findings:
         life = self._lives.pop(name, None)
         if life is None:
             return
+        if context := self._contexts.get(life.marks[0].context):
+            context.opened.discard(name)
         life.note(verb, self._place(event), event["context"])
         family = self._closed.setdefault((life.kind, life.origin), [])
-        if all({m.context for m in other.marks} != {m.context for m in life.marks} for other in family):
-            if sum(other.ending == life.ending for other in family) < 2:
-                family.append(life)
+        if sum(other.ending == life.ending for other in family) < 2:
+            family.append(life)
         if life.connection:
             self.counts[ENDINGS[verb]] += 1
             if not life.was_used:
@@ -387,7 +389,11 @@ class Findings:
         for life in open_:
             if life.connection:
                 self.counts[life.end] += 1
-            if life.end == "leaked" and not (life.owner and life.owner.end == "leaked") and not self._empty(life, open_):
+            if (
+                life.end == "leaked"
+                and not (life.owner and life.owner.end == "leaked")
+                and not self._empty(life, open_)
+            ):
                 self._leaked(life)
             for taken in life.taken if life.end == "kept" else ():
                 if taken[2] not in pushed:
@@ -408,11 +414,17 @@ class Findings:
         hook = f" in {place.hook}" if place.hook not in (None, "view") else ""
         after = f"{hook} that nobody closes"
         context = self._contexts.get(life.marks[0].context)
-        if context is not None and context.raised:
-            after += f", since {context.raised}"
+        raised = context.raised if context else None
+        if raised:
+            after += f", since {raised}"
         # Once for each reason.
-        key = (life.kind, place.name, place.source, context is not None and context.raised)
+        key = (life.kind, place.name, place.source, raised)
         self._find("leaked", key, life.request, what, after, place.source, chapter)
+
+    def note(self, sentence):
+        """Something else that the report is to say."""
+        if sentence not in self.notes and len(self.notes) < 20:
+            self.notes.append(sentence)
 
     @property
     def picture(self):
@@ -427,7 +439,9 @@ class Findings:
         if held:
             connections = [name for name in held if self._lives[name].connection]
             things = [name for name in held if not self._lives[name].connection]
-            chosen.append({"kind": "held", "context": None, "request": None, "connections": connections, "things": things})
+            chosen.append(
+                {"kind": "held", "context": None, "request": None, "connections": connections, "things": things}
+            )
         return chosen
 
     def of(self, kinds):

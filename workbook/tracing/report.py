@@ -53,7 +53,8 @@ def data(findings, about):
             for (method, path, status), row in findings.routes.items()
         ],
         "hooks": [
-            {"hook": hook, "name": name, "source": source, **row} for (hook, name, source), row in findings.hooks.items()
+            {"hook": hook, "name": name, "source": source, **row}
+            for (hook, name, source), row in findings.hooks.items()
         ],
         "notes": findings.notes,
         "unseen": findings.unseen,
@@ -78,11 +79,13 @@ def as_text(report, findings):
         lines.append("Requests, with the time until the response on average")
         for row in report["routes"]:
             times = f", {row['times']} times" if row["times"] > 1 else ""
-            what = f"{plain(row['method'])} {address(row['path'])}  {row['status']}  {_ms(row['seconds'] / row['times'])}"
+            what = (
+                f"{plain(row['method'])} {address(row['path'])}  {row['status']}  {_ms(row['seconds'] / row['times'])}"
+            )
             lines += wrap(f"{what}{times}", "  ", "    ")
         lines.append("")
     if report["hooks"]:
-        lines.append("Hooks and views in the order in which they first ended, with their time on average and at most")
+        lines.append("Hooks and views in the order in which they first began, with their time on average and at most")
         for row in report["hooks"]:
             source = f"  {plain(row['source'])}" if row["source"] else ""
             mean, longest = _ms(row["seconds"] / row["times"]), _ms(row["longest"])
@@ -100,7 +103,9 @@ def as_text(report, findings):
 def headline(report):
     versions = ", ".join(f"{name.capitalize()} {number}" for name, number in report["versions"].items())
     name = plain(report["app"] or "The app")
-    return f"{name}: {counted(report['requests'], 'request')}, {counted(report['contexts'], 'app context')} ({versions})"
+    return (
+        f"{name}: {counted(report['requests'], 'request')}, {counted(report['contexts'], 'app context')} ({versions})"
+    )
 
 
 def connections(report):

@@ -106,7 +106,7 @@ def watch(recorder):
     recorder.replace(socket.socket, "connect_ex", sockets.connect_ex)
     for owner in (socket.socket, ssl.SSLSocket):
         for name in ("send", "sendall", "sendmsg"):
-            if name in vars(owner) or owner is socket.socket and hasattr(owner, name):
+            if name in vars(owner) or (owner is socket.socket and hasattr(owner, name)):
                 recorder.replace(owner, name, sockets.send)
     recorder.replace(socket.socket, "_real_close", sockets.close)
     recorder.replace(socket.socket, "detach", sockets.detach)
@@ -141,7 +141,10 @@ def _of_a_known_driver():
 
 
 def _by_the_collector():
-    """Whether somebody forgot an object that has it; urllib3's way, a finalizer, is how some close what they are told to."""
+    """Whether somebody forgot an object that has it.
+
+    Not so a finalizer: with it urllib3 closes what it was told to close.
+    """
     return any(frame.f_code.co_name == "__del__" for frame in _callers())
 
 
