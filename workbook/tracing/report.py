@@ -49,7 +49,7 @@ def data(findings, about):
             for finding in findings.found.values()
         ],
         "routes": [
-            {"method": method, "path": path, "status": int(status), "times": row["times"], "seconds": row["seconds"]}
+            {"method": method, "path": path, "status": int(status), **row}
             for (method, path, status), row in findings.routes.items()
         ],
         "hooks": [
