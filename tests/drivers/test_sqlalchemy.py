@@ -98,7 +98,6 @@ def test_what_the_driver_below_opens_is_not_told_twice(app):
         assert [e["connection"] for e in recorder.events if e["kind"] == "open"] == ["sqlalchemy 1"]
 
 
-
 def test_nothing_is_left_behind(app):
     with Recorder(app):
         app.test_client().get("/asks")
