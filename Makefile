@@ -77,8 +77,8 @@ fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps
 bench: ready ##@ measure: launching, the sandbox, the notebooks
 	$(PY) -m tests.bench
 
-conformance: ready ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it
-	cd sandboxes && ../$(PY) -m conformance
+conformance: ready ##@ ask a real Cassandra what the sandbox was asked, run chapters 9 and 10 on it; RETHINKDB_HOST=...: a RethinkDB
+	cd sandboxes && $(if $(RETHINKDB_HOST),RETHINKDB_HOST=$(RETHINKDB_HOST) $(if $(RETHINKDB_PORT),RETHINKDB_PORT=$(RETHINKDB_PORT) ))../$(PY) -m conformance$(if $(RETHINKDB_HOST),.rethinkdb)
 
 pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgrade: with the newest versions)
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --no-annotate --no-emit-index-url \

@@ -11,60 +11,14 @@ import uuid
 from cassandra.query import UNSET_VALUE
 from cassandra.util import Date
 
+from . import more_probes
+from .words import at, batch, bound, connect, fill, frames, masked, pages, prepare, raw, schema, wait
+
 PREFIX = "conformance_"
 SIMPLE = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
 U1, U2 = uuid.UUID("11111111-2222-4333-8444-555555555555"), uuid.UUID("ffffffff-ffff-4fff-bfff-ffffffffffff")
 T1, T2 = uuid.UUID("e7dd0ec0-27c8-11f0-9cd2-0242ac120002"), uuid.UUID("e7dd0ec1-27c8-11f0-9cd2-0242ac120002")
 NOON = datetime.datetime(2024, 2, 29, 12, 0, 0, 123000)
-
-
-def masked(cql, *columns):
-    """The values of these columns differ from run to run: only their types are kept."""
-    return {"do": "execute", "cql": cql, "masked": list(columns)}
-
-
-def at(consistency, cql):
-    return {"do": "execute", "cql": cql, "consistency": consistency}
-
-
-def prepare(cql):
-    return {"do": "prepare", "cql": cql}
-
-
-def bound(cql, *values, named=None):
-    return {"do": "bound", "cql": cql, "values": named if named is not None else list(values)}
-
-
-def raw(cql, *values):
-    return {"do": "raw", "cql": cql, "values": list(values)}
-
-
-def batch(*statements, unlogged=False):
-    """``(text, values)``; values None: not prepared."""
-    return {"do": "batch", "statements": list(statements), "unlogged": unlogged}
-
-
-def fill(cql, partitions, rows):
-    return {"do": "fill", "cql": cql, "partitions": partitions, "rows": rows}
-
-
-def pages(cql, size, values=None, rows=True, state=None):
-    return {"do": "pages", "cql": cql, "size": size, "values": values, "rows": rows, "state": state}
-
-
-def wait(seconds):
-    return {"do": "wait", "seconds": seconds}
-
-
-def connect(keyspace=None, **options):
-    return {"do": "connect", "keyspace": keyspace, "options": [list(option) for option in options.items()]}
-
-
-def frames(*sent):
-    return {"do": "frames", "frames": [list(frame) for frame in sent]}
-
-
-schema = {"do": "schema"}
 
 KEYSPACES = [
     f"CREATE KEYSPACE conformance_k1 WITH replication = {SIMPLE}",
@@ -1483,6 +1437,7 @@ SECTIONS = {
     "limits": LIMITS,
     "auth": AUTH,
 }
+SECTIONS |= more_probes.SECTIONS
 SECTIONS = {
     section: [{"do": "execute", "cql": probe} if isinstance(probe, str) else probe for probe in probes]
     for section, probes in SECTIONS.items()

@@ -4,9 +4,12 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 
 
-def follow_parent(on_message=None, leave=lambda: os._exit(0)):
+def follow_parent(
+    on_message: Callable[[object], None] | None = None, leave: Callable[[], object] = lambda: os._exit(0)
+) -> None:
     """Obey stdin on a thread: ``on_message`` is given each line of JSON; ``leave()`` at once at its end."""
 
     def read():
@@ -22,7 +25,7 @@ def follow_parent(on_message=None, leave=lambda: os._exit(0)):
     watch_parent(os.getppid(), leave)
 
 
-def watch_parent(parent, leave=lambda: os._exit(0)):
+def watch_parent(parent: int, leave: Callable[[], object] = lambda: os._exit(0)) -> None:
     """``leave()`` within a second when process ``parent`` is the parent no more."""
 
     def poll():

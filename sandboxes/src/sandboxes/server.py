@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import threading
+from typing import Self
 
 LOG_LINES = 5000
 
@@ -19,8 +20,11 @@ class Server:
     A context manager; ``stop()`` ends it, and so does the end of the process that started it.
     """
 
-    def __init__(self, kind, *options):
-        self._log = collections.deque(maxlen=LOG_LINES)
+    host: str
+    port: int
+
+    def __init__(self, kind: str, *options: str) -> None:
+        self._log: collections.deque[str] = collections.deque(maxlen=LOG_LINES)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sandboxes", kind, "--follow-parent", *options],
             stdin=subprocess.PIPE,
@@ -38,19 +42,19 @@ class Server:
         self.host, self.port = address["host"], address["port"]
 
     @property
-    def pid(self):
+    def pid(self) -> int:
         return self.process.pid
 
     @property
-    def running(self):
+    def running(self) -> bool:
         return self.process.poll() is None
 
     @property
-    def log(self):
+    def log(self) -> str:
         """What it wrote to stderr so far, its last 5,000 lines."""
         return "".join(list(self._log))
 
-    def stop(self):
+    def stop(self) -> None:
         """End it and wait until it is gone. Safe to call again."""
         self.process.stdin.close()
         try:
@@ -61,13 +65,13 @@ class Server:
         self._reader.join(timeout=1)
         self.process.stdout.close()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         self.stop()
 
-    def _read(self):
+    def _read(self) -> None:
         with self.process.stderr as lines:
             for line in lines:
                 self._log.append(line.decode(errors="replace"))

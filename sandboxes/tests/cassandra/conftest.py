@@ -1,7 +1,16 @@
 """Servers and sessions for the tests of the Cassandra sandbox."""
 
 import pytest
-from cql_server import Wire, connect, new_keyspace, start
+from cql_server import Wire, connect, faults, new_keyspace, start, started
+
+
+@pytest.fixture(autouse=True)
+def no_faults():
+    """A test that passes with a ``[sandbox fault]`` does not."""
+    yield
+    found = faults()
+    started.clear() if found else None
+    assert not found, found[0]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import itertools
 import socket
 import struct
-from functools import partial
 
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
 from cassandra.policies import RoundRobinPolicy
@@ -15,7 +14,18 @@ numbers = itertools.count()
 SIMPLE = "{'class': 'SimpleStrategy', 'replication_factor': 1}"
 
 
-start = partial(sandboxes.start, "cassandra")
+started = []  # every server, so that no test passes with a fault of the sandbox
+
+
+def start(*options):
+    server = sandboxes.start("cassandra", *options)
+    started.append(server)
+    return server
+
+
+def faults():
+    """What the servers wrote of mistakes of their own."""
+    return [server.log for server in started if "[sandbox fault]" in server.log or "Traceback" in server.log]
 
 
 def connect(port, keyspace=None, **options):

@@ -38,11 +38,11 @@ def test_the_first_line_is_the_address_and_people_read_the_rest_elsewhere(argume
     assert "not a database" in err
 
 
-def test_a_password_is_for_cassandra_alone():
-    process = command("rethinkdb", "--password", "secret")
+def test_shuffle_is_for_rethinkdb_alone():
+    process = command("cassandra", "--shuffle", "1")
     out, err = process.communicate(timeout=5)
     assert (process.returncode, out) == (2, "")
-    assert "--password is for cassandra" in err
+    assert "--shuffle is for rethinkdb" in err
 
 
 def test_it_ends_with_its_parent():

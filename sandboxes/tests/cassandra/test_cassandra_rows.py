@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import os
 import random
 import time
 import uuid
@@ -14,6 +15,8 @@ from cql_server import pages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+# How many times as many examples as a test run has: each is several trips through the driver.
+MORE = int(os.environ.get("SANDBOX_EXAMPLES", "1"))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
@@ -71,7 +74,7 @@ def test_values_come_back_as_they_went_in(session, kind):
     insert = session.prepare("INSERT INTO t (id, v) VALUES (1, ?)")
     select = session.prepare("SELECT v FROM t WHERE id = 1")
 
-    @settings(max_examples=30, deadline=None, database=None)
+    @settings(max_examples=20 * MORE, deadline=None, database=None)
     @given(VALUES[kind])
     def check(value):
         session.execute(insert, [value])
@@ -110,7 +113,7 @@ def test_clustering_columns_are_in_order(session, kind, order):
         "time": lambda value: value.nanosecond_time,
     }.get(kind, lambda value: value)
 
-    @settings(max_examples=15, deadline=None, database=None)
+    @settings(max_examples=8 * MORE, deadline=None, database=None)
     @given(st.lists(VALUES[kind].filter(ordinary if kind != "timeuuid" else bool), unique_by=by, max_size=8))
     def check(values):
         session.execute(drop, [1])
@@ -164,7 +167,7 @@ WRITES = st.one_of(
 def test_the_latest_write_wins(session):
     session.execute("CREATE TABLE t (a int, b int, v text, w text, PRIMARY KEY (a, b))")
 
-    @settings(max_examples=400, deadline=None, database=None)
+    @settings(max_examples=80 * MORE, deadline=None, database=None)
     @given(st.lists(WRITES, min_size=3, max_size=12))
     def check(writes):
         session.execute("TRUNCATE t")
@@ -290,10 +293,10 @@ def queries(draw):
         found.sort(key=lambda row: row[0])
         return (found[::-1] if backwards else found)[:limit]
 
-    return cql, values, draw(st.sampled_from([1, 3, 7, 100])), model
+    return cql, values, draw(st.sampled_from([3, 7, 100] if (limit or 100) > 5 else [1, 2])), model
 
 
-def test_a_thousand_queries_of_one_partition(session):
+def test_queries_of_one_partition(session):
     session.execute(
         "CREATE TABLE t (p int, c int, d text, v int, PRIMARY KEY (p, c, d)) WITH CLUSTERING ORDER BY (c ASC, d DESC)"
     )
@@ -303,7 +306,7 @@ def test_a_thousand_queries_of_one_partition(session):
         session.execute(insert, (2, *row))
     answered = []
 
-    @settings(max_examples=1000, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=200 * MORE, deadline=None, database=None, derandomize=True)
     @given(queries())
     def check(query):
         cql, values, size, model = query
@@ -316,8 +319,53 @@ def test_a_thousand_queries_of_one_partition(session):
         answered.append(len(expected))
 
     check()
-    assert len(answered) >= 1000
-    assert sum(1 for size in answered if size) > 400
+    assert len(answered) >= 200 * MORE
+    assert sum(1 for size in answered if size) > 80 * MORE
+
+
+# Queries of several partitions
+
+PLACES = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 3))
+SLICE = st.tuples(st.sampled_from([">", ">="]), st.sampled_from(["<", "<="]), PLACES, PLACES)
+
+
+def test_slices_and_pages_of_several_partitions(session):
+    """Random rows in random partitions: which come back, in which order, in pages of which size."""
+    order = "WITH CLUSTERING ORDER BY (b DESC, c DESC)"
+    session.execute(f"CREATE TABLE t (a int, b int, c int, PRIMARY KEY (a, b, c)) {order}")
+    insert = session.prepare("INSERT INTO t (a, b, c) VALUES (?, ?, ?)")
+    slice_of = {
+        (low, high): session.prepare(
+            f"SELECT a, b, c FROM t WHERE a IN ? AND (b, c) {low} (?, ?) AND (b, c) {high} (?, ?)"
+        )
+        for low in (">", ">=")
+        for high in ("<", "<=")
+    }
+    all_rows = session.prepare("SELECT a, b, c FROM t PER PARTITION LIMIT ?")
+
+    @settings(max_examples=40 * MORE, deadline=None, database=None)
+    @given(st.sets(PLACES, max_size=12), st.sets(st.integers(0, 5), max_size=4), SLICE, st.integers(1, 5))
+    def check(rows, wanted, limits, size):
+        session.execute("TRUNCATE t")
+        for row in rows:
+            session.execute(insert, row)
+        low, high, (_, *first), (_, *last) = limits
+        statement = slice_of[low, high].bind([sorted(wanted), *first, *last])
+        statement.fetch_size = size
+        expected = [
+            row
+            for row in sorted(rows, key=lambda row: (row[0], -row[1], -row[2]))
+            if row[0] in wanted and COMPARE[low](row[1:], tuple(first)) and COMPARE[high](row[1:], tuple(last))
+        ]
+        found = pages(session, statement)
+        assert [row for page in found for row in page] == expected
+        assert all(len(page) == size for page in found[:-1])
+        everything = [row for page in pages(session, all_rows.bind([size])) for row in page]
+        heads = {a: sorted((row for row in rows if row[0] == a), reverse=True)[:size] for a in {row[0] for row in rows}}
+        met = list(dict.fromkeys(row[0] for row in everything))
+        assert everything == [row for a in met for row in heads[a]] and met == sorted(heads, key=met.index)
+
+    check()
 
 
 def test_statements_without_pages_get_all(session):

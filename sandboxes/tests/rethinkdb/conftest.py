@@ -16,6 +16,16 @@ def server():
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def no_fault(request):
+    """No test passes when the sandbox made a mistake of its own."""
+    servers = [request.getfixturevalue(name) for name in ("server", "own_server") if name in request.fixturenames]
+    seen = [len(server.log) for server in servers]
+    yield
+    for server, before in zip(servers, seen, strict=True):
+        assert "[sandbox fault]" not in server.log[before:]
+
+
 @pytest.fixture
 def own_server():
     # Only against hanging: on a busy machine a large query takes a while.
@@ -61,6 +71,7 @@ def songs(conn):
     r.table("songs").index_create("by").run(conn)
     r.table("songs").index_create("tags", multi=True).run(conn)
     r.table("songs").index_create("by_stars", [r.row["by"], r.row["stars"]]).run(conn)
+    r.table("songs").index_wait().run(conn)
     return conn
 
 

@@ -1,70 +1,31 @@
-"""What a real RethinkDB 2.4.4 answered to 206 queries, replayed in order."""
+"""What a real RethinkDB 2.4.4 answered and did in feeds, asked again; docs/conformance.md has what differs."""
 
-import datetime
-import json
-import re
-from pathlib import Path
+from functools import partial
 
 import pytest
-from rethinkdb import ast, r
-from rethinkdb.errors import ReqlError
-from rethinkdb.net import DefaultCursor
+from rethinkdb import r
 
-CASES = json.loads(Path(__file__).parents[1].joinpath("golden/rethinkdb-2.4.4.json").read_text("utf-8"))
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-
-def plain(value):
-    """The value as JSON has it, uuids masked."""
-    if isinstance(value, bytes):
-        return repr(bytes(value))
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
-    if isinstance(value, str):
-        return "<uuid>" if UUID.fullmatch(value) else value
-    if isinstance(value, dict):
-        return {str(name): plain(item) for name, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
-
-
-def answer(conn, reql):
-    """``(kind, value)`` as the file has them."""
-    try:
-        value = eval(reql, {"r": r, "datetime": datetime})
-        value = value.run(conn)
-        kind = "cursor" if isinstance(value, DefaultCursor) else type(value).__name__
-        value = plain(list(value) if kind == "cursor" else value)
-    except ReqlError as error:
-        return f"!{type(error).__name__}", str(error)
-    unordered = (kind == "cursor" and "order_by" not in reql) or "index_wait" in reql
-    if unordered:
-        value.sort(key=lambda item: json.dumps(item, sort_keys=True))
-    return "number" if kind in ("int", "float") else kind, value
+from conformance import reql
 
 
 @pytest.fixture(scope="module")
-def answers(server):
-    """All answers. The driver numbers the variables of functions, so its counter is set as it was."""
-    before, ast.Func.nextVarId = ast.Func.nextVarId, 1
-    conn = r.connect(port=server.port)
-    r.db_create("d").run(conn)
-    conn.use("d")
-    result = {}
-    for case in CASES:
-        numbered = re.search(r"\bvar_(\d+)", str(case["value"]))
-        if numbered:
-            ast.Func.nextVarId = int(numbered[1])
-        result[case["n"]] = answer(conn, case["reql"])
-    r.db_drop("d").run(conn)
-    conn.close()
-    ast.Func.nextVarId = before
-    return result
+def results(server):
+    connect = partial(r.connect, port=server.port)
+    with connect() as conn:
+        found = [*reql.ask_answers(conn, "first"), *reql.ask_answers(conn, "more")]
+    return found + list(reql.ask_feeds(connect))
 
 
-def test_the_file_is_complete():
-    assert len(CASES) == 206
+def test_the_files_are_complete(results):
+    counts = {name: sum(result.name.startswith(name) for result in results) for name in reql.FILES}
+    assert counts == {"first": 206, "more": 105, "feeds": 40}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["n"]))
-def test_answer(answers, case):
-    assert answers[case["n"]] == (case["kind"], case["value"]), case["reql"]
+def test_every_answer_is_the_recorded_one_or_is_listed(results):
+    differing = {result.name: result for result in results if result.verdict != "same"}
+    assert set(differing) == set(reql.REASONS), [differing.get(name) for name in set(differing) ^ set(reql.REASONS)]
+    assert {result.verdict for result in differing.values()} == {"refused"}
+
+
+def test_the_table_is_the_one_that_these_answers_make(results):
+    assert reql.written() == reql.table(results), "in sandboxes/: python -m conformance.rethinkdb --write"

@@ -28,7 +28,7 @@ def test_a_query_that_runs_too_long_is_stopped_and_others_go_on(server, connect)
 
     def run():
         try:
-            r.range().map(lambda i: i * 2).count().run(slow)
+            r.range(10**12).map(lambda i: i * 2).count().run(slow)
         except ReqlError as error:
             result.append(error)
 
@@ -232,5 +232,4 @@ def test_fuzz(own_server):
     assert r.expr(1).run(conn) == 1
     assert {1, 16, 17, 18} <= set(kinds)
     assert grown < 100_000_000
-    internal = [line for line in own_server.log.splitlines() if "Traceback" in line]
-    assert internal == []
+    assert "Traceback" not in own_server.log

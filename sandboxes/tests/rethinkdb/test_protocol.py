@@ -92,7 +92,7 @@ def test_without_grant_only_admin_may_touch_tables(songs, connect):
 
 
 def test_another_protocol_is_told_so(server):
-    for greeting in (b"GET / HTTP/1.1\r\n\r\n", struct.pack("<I", 0x400C2D20) + bytes(8)):
+    for greeting in (b"GET / HTTP/1.1\r\n\r\n", struct.pack("<I", 0x5F75E83E) + bytes(8)):
         wire = Wire(server.port, handshake=False)
         wire.sock.sendall(greeting)
         assert wire.text().startswith(b"ERROR: Received an unsupported protocol version.")
@@ -172,7 +172,7 @@ def test_each_batch_has_its_own_deadline(wire, numbers):
 
 
 def test_cursors_take_the_options_of_run(numbers):
-    cursor = NUMBERS.run(numbers, max_batch_rows=10)
+    cursor = NUMBERS.order_by(index="id").run(numbers, max_batch_rows=10)
     next(cursor)
     assert len(cursor.items) == 9
     with NUMBERS.run(numbers) as cursor:
@@ -198,11 +198,62 @@ def test_an_error_in_mid_stream_comes_after_the_rows_before_it(numbers):
     assert r.expr(1).run(numbers) == 1
 
 
-def test_a_snapshot_is_read_while_the_table_changes(numbers):
-    cursor = NUMBERS.run(numbers)
-    NUMBERS.delete().run(numbers)
-    assert len(list(cursor)) == 2000
-    assert NUMBERS.count().run(numbers) == 0
+def test_batches_of_an_unordered_read_take_as_many_rows_of_each_shard(wire, numbers):
+    wire = wire()
+    response, sizes = wire.ask(1, [1, [15, [[14, [numbers.db]], "numbers"]], {"max_batch_rows": 10}]), []
+    while response["t"] == 3:
+        sizes.append(len(response["r"]))
+        response = wire.ask(1, [2])
+    assert sizes[:3] == [16, 80, 80]  # as a real server
+
+
+def test_a_cursor_sees_what_happens_to_rows_it_has_not_come_to(numbers):
+    cursor = NUMBERS.order_by(index="id").run(numbers)
+    NUMBERS.get(1999).update({"text": "new"}).run(numbers)
+    NUMBERS.between(1500, 1900).delete().run(numbers)
+    rows = list(cursor)
+    assert (len(rows), rows[-1]["text"]) == (1600, "new")
+
+
+@pytest.mark.parametrize("query", [NUMBERS, NUMBERS.order_by(index="id"), NUMBERS.between(0, 2000)])
+def test_a_cursor_over_a_table_that_is_dropped_fails(numbers, query):
+    cursor = query.run(numbers)
+    r.table_drop("numbers").run(numbers)
+    with pytest.raises(ReqlOpFailedError, match="Cannot perform read"):
+        list(cursor)
+
+
+def test_a_fast_query_overtakes_a_slow_one(wire):
+    wire = wire()
+    wire.send(1, [1, [43, [[38, [[173, [10**9]], [69, [[2, [1]], [10, [1]]]]]]]]])
+    wire.send(2, [1, 5])
+    assert wire.receive() == (2, {"t": 1, "r": [5]})
+    wire.send(3, b"[4]")
+    wire.send(4, [1, 6])
+    answers = dict(wire.receive() for _ in range(3))
+    assert list(answers) == [1, 3, 4]
+    assert "stopped after 1 s" in answers[1]["r"][0]
+
+
+def test_the_last_noreply_query_is_lost_when_the_client_goes_at_once(conn, connect):
+    r.table_create("t").run(conn)
+    for close in ({"noreply_wait": False}, {}):
+        writer = connect(db=conn.db)
+        r.table("t").insert([{}, {}]).run(writer)
+        r.table("t").insert({"id": str(close)}).run(writer, noreply=True)
+        writer.close(**close)
+    assert r.table("t").count().run(conn) == 5
+    assert r.table("t").get("{}").run(conn) is not None
+
+
+def test_an_older_handshake(server):
+    for key, answer in ((b"", b"SUCCESS"), (b"guess", b"ERROR: Incorrect authorization key.\n")):
+        wire = Wire(server.port, handshake=False)
+        wire.sock.sendall(struct.pack("<II", 0x400C2D20, len(key)) + key + struct.pack("<I", 0x7E6970C7))
+        assert wire.text() == answer
+        if not key:
+            assert wire.ask(1, [1, 5])["r"] == [5]
+        wire.close()
 
 
 def test_noreply(conn, wire):

@@ -4,6 +4,7 @@ import datetime
 import uuid
 
 import pytest
+from reql_server import start
 from rethinkdb import ql2_pb2, r
 from rethinkdb.errors import (
     ReqlError,
@@ -297,7 +298,7 @@ ERRORS = [
         "Cannot call `branch` term with an even number of arguments.",
         None,
     ),
-    (r.error(), ReqlUserError, "Empty ERROR term outside a default block.", "r.error()"),
+    (r.error(), ReqlQueryLogicError, "Empty ERROR term outside a default block.", "r.error()"),
     (r.error(5), ReqlQueryLogicError, "Expected type STRING but found NUMBER.", "5"),
     (r.row, ReqlServerCompileError, "r.row is not defined in this context.", "r.row"),
     (
@@ -420,12 +421,6 @@ ERRORS = [
         "r.table('songs').changes()",
     ),
     (r.range(200_000).coerce_to("array"), ReqlResourceLimitError, "Array over size limit `100000`.", None),
-    (
-        SONGS.config().update({"name": "x"}),
-        ReqlQueryLogicError,
-        "[sandbox] writing to the table `rethinkdb.table_config` is not supported.",
-        None,
-    ),
 ]
 
 
@@ -445,18 +440,16 @@ def test_error(songs, query, kind, message, at):
     ("query", "name"),
     [
         (r.http("http://localhost/"), "HTTP"),
-        (r.point(1, 2), "POINT"),
-        (SONGS.reconfigure(shards=1, replicas=1), "RECONFIGURE"),
-        (SONGS.grant("ann", {"read": True}), "GRANT"),
-        (r.expr(1).bit_and(1), "BIT_AND"),
+        (r.circle([1, 2], 3), "CIRCLE"),
+        (SONGS.reconfigure(shards=2, replicas=1), "RECONFIGURE"),
+        (SONGS.grant("admin", {"read": True}), "GRANT"),
         (r.js("1 + 1"), "JAVASCRIPT"),
         (r.table_create("x", shards=2), "`shards` of TABLE_CREATE"),
         (SONGS.index_create("x", geo=True), "`geo` of SINDEX_CREATE"),
-        (r.expr([1]).fold(0, lambda a, b: a, emit=lambda a, b, c: [a]), "`emit` of FOLD"),
-        (SONGS.group("by", multi=True), "`multi` of GROUP"),
-        (SONGS.order_by(index="id").limit(1).changes(), "CHANGES"),
-        (SONGS.changes(include_types=True), "`include_types` of CHANGES"),
-        (r.db("rethinkdb").table("jobs"), "rethinkdb.jobs"),
+        (SONGS.order_by(index="id").limit(1).pluck("id").changes(), "CHANGES"),
+        (SONGS.filter({}).limit(1).changes(), "CHANGES"),
+        (r.db("rethinkdb").table("jobs").changes(), "CHANGES of the system table `jobs`"),
+        (SONGS.config().update({"primary_key": "x"})["first_error"].do(lambda e: r.error(e)), "`primary_key`"),
         (r.expr("a").match("(?=a)"), "MATCH"),
         (r.expr("aaaa").match("(a+)+$"), "MATCH"),
         (SONGS.between(1, 2).info(), "INFO"),
@@ -484,8 +477,7 @@ def test_every_term_of_the_driver_is_answered_or_refused_by_name(wire):
 def test_an_option_that_does_not_exist_is_the_servers_own_error(songs):
     with pytest.raises(ReqlServerCompileError, match="^Unrecognized optional argument `limit`"):
         SONGS.filter({}, limit=3).run(songs)
-    with pytest.raises(ReqlServerCompileError, match=r"^\[sandbox\] the option `profile`"):
-        SONGS.run(songs, profile=True)
+    assert SONGS.count().run(songs, profile=True)["value"] == 7
     with pytest.raises(ReqlServerCompileError, match="^Unrecognized global optional argument `x`"):
         SONGS.run(songs, x=1)
 
@@ -500,11 +492,40 @@ def test_unordered_reads_follow_the_keys_hash_not_the_insertion(conn):
     assert orders[0] == orders[1] != sorted(orders[0])
 
 
-def test_generated_keys_are_uuids_that_sort_behind_most_others(songs):
-    keys = SONGS.insert([{}] * 50).run(songs)["generated_keys"]
-    assert len(set(keys)) == 50
-    assert {uuid.UUID(key).version for key in keys} == {4}
-    assert {key[0] for key in keys} == {"f"}
+def test_generated_keys_are_uuids_and_the_same_in_every_sandbox(own_server):
+    keys = []
+    for server in (own_server, start(), start("--shuffle", "1")):
+        with r.connect(port=server.port) as conn:
+            r.table_create("t").run(conn)
+            keys.append(r.table("t").insert([{}] * 50).run(conn)["generated_keys"])
+        if server is not own_server:
+            server.stop()
+    assert keys[0] == keys[1] != keys[2]
+    assert len(set(keys[0])) == 50
+    assert {uuid.UUID(key).version for key in keys[0]} == {4}
+
+
+def test_an_index_is_not_ready_until_somebody_has_waited(songs):
+    by_id = SONGS.get_all(1, index="stars").count()
+    SONGS.index_create("stars").run(songs)
+    with pytest.raises(ReqlOpFailedError, match=r"`stars` on table `\w+.songs` was accessed before its construction"):
+        by_id.run(songs)
+    assert SONGS.index_wait("stars")["ready"].run(songs) == [True]
+    assert by_id.run(songs) == 2
+    SONGS.index_create("other").run(songs)
+    polled = [SONGS.index_status("other")["ready"].run(songs) for _ in range(2)]
+    assert polled == [[False], [True]]
+
+
+def test_an_index_is_made_of_the_function_that_another_one_shows(songs):
+    SONGS.index_create("twice", lambda song: song.merge({"n": [song["stars"], {"a": 1}]})["n"][0] * 2).run(songs)
+    shown = SONGS.index_wait("twice").run(songs)[0]
+    SONGS.index_create("again", shown["function"]).run(songs)
+    again = SONGS.index_wait("again").run(songs)[0]
+    assert again["query"].replace("again", "twice") == shown["query"]
+    assert SONGS.get_all(6, index="again")["id"].run(songs).next() in (3, 7)
+    with pytest.raises(ReqlQueryLogicError, match="as the sandbox has serialized it"):
+        SONGS.index_create("broken", r.binary(shown["function"][:60])).run(songs)
 
 
 def test_indexes_follow_every_write(songs):

@@ -2,10 +2,10 @@
 
 from .changes import given
 from .errors import invalid
+from .filters import reader
 from .select import Rows
 from .storage import NEVER, Row
 from .types import BOOLEAN, value
-from .where import reader
 
 WARN_SIZE, MAX_SIZE = 5 * 1024, 50 * 1024  # bytes
 SPREAD = 10  # partitions of an unlogged batch
@@ -45,15 +45,17 @@ class Plan:
                 change.run(row, self.stamp, *data)
         return sum(21 + self.stamp.size + sum(map(len, found)) for found in self.rows.values())
 
-    def apply(self):
+    def apply(self, conditional=False):
+        """Do it; in a ``conditional`` batch, deletions of many rows come before all else."""
         write, stamp = self.write, self.stamp
+        earlier = stamp.timestamp - 1 if conditional else stamp.timestamp
         for key, found in self.partitions:
             partition = write.table.storage.partition(key, found)
             for low, high in self.slices:
                 if low == () and not write.where.bounds:
-                    partition.delete(stamp.timestamp)
+                    partition.delete(earlier)
                 else:
-                    partition.delete_range(low, high, stamp.timestamp)
+                    partition.delete_range(low, high, earlier)
             for place, values in self.rows.items():
                 row = partition.row(place, values)
                 if write.kind == "insert":
@@ -78,13 +80,15 @@ def carry_out(kind, writes, timestamped=False):
     if conditional and kind:
         check_conditional(writes, timestamped)
     plans = [Plan(write, request) for write, request in writes]
-    refusal = conditional and stands_in_the_way(writes)
+    if conditional and any(len(plan.rows) > 1 for plan in plans):
+        raise invalid("IN on the clustering key columns is not supported with conditional updates and deletions")
+    refusal = conditional and stands_in_the_way(writes, kind is not None)
     warnings = weigh(kind, plans) if kind and not conditional else []
     if not refusal:
         for plan in plans:
             plan.check()
         for plan in plans:
-            plan.apply()
+            plan.apply(conditional)
     return refusal or (Rows([APPLIED], [value(b"\1")]) if conditional else None), warnings
 
 
@@ -116,8 +120,11 @@ def weigh(kind, plans):
     return []
 
 
-def stands_in_the_way(writes):
-    """None if all conditions hold; else Rows: [applied], false, and what is there instead."""
+def stands_in_the_way(writes, batch):
+    """None if all conditions hold; else Rows: [applied], false, and what is there instead.
+
+    A ``batch`` of conditions shows the key too, even where it is of one statement.
+    """
     checked = [(write, request, *write.place(request)) for write, request in writes if write.conditional]
     kinds = {}
     for write, _, _, place, _ in checked:
@@ -126,7 +133,7 @@ def stands_in_the_way(writes):
             raise invalid(f"Cannot mix {kind} and {kinds[place]} conditions for the same row")
     if all(write.holds(row, request) for write, request, *_, row in checked):
         return None
-    table, now, batch = checked[0][0].table, checked[0][1].now, len(writes) > 1
+    table, now = checked[0][0].table, checked[0][1].now
     alive = {place: (partition, row) for _, _, partition, place, row in checked if row and row.alive(now)}
     columns = [condition.column for write, *_ in checked for condition in write.conditions]
     if any(write.missing or (write.exists and batch) for write, *_ in checked):

@@ -2,7 +2,7 @@
 
 import struct
 
-from .errors import invalid
+from .errors import invalid, refused
 from .storage import SECOND, list_paths, live
 from .terms import UNSET
 from .types import COUNTER, INT, Collection
@@ -13,10 +13,11 @@ class Change:
 
     ``check(row, stamp, *data)`` comes before all changes of a request and may raise; ``row`` may be None.
     ``reads``: the row is looked at first, so that it is not known before how much is written.
+    ``adds``: to a list, for which a real node fails on an unset value.
     """
 
-    def __init__(self, gets, run, reads=False, check=None):
-        self.gets, self.run, self.reads, self.check = gets, run, reads, check
+    def __init__(self, gets, run, reads=False, check=None, adds=False):
+        self.gets, self.run, self.reads, self.check, self.adds = gets, run, reads, check, adds
 
 
 class Stamp:
@@ -73,7 +74,7 @@ def change_column(binder, column, element, operation, term):
     def add(row, stamp, data):
         extend(column, row.collection(name), stamp, data, direction)
 
-    return Change([binder.bind(term, type_, name, column)], add)
+    return Change([binder.bind(term, type_, name, column)], add, adds=type_.kind == "list")
 
 
 def subtract(binder, column, term):
@@ -92,7 +93,9 @@ def subtract(binder, column, term):
 
 def count(binder, column, operation, term):
     name = column.name
-    if operation not in ("+=", "-=", "=+"):
+    if operation == "=+":
+        raise invalid(f"Invalid operation ({name} = ... - {name}) for non list column {name}")
+    if operation == "=":
         return set_column(binder, column, term)
     sign = -1 if operation == "-=" else 1
 
@@ -191,4 +194,6 @@ def given(change, values):
     data = [get(values) for get in change.gets]
     if len(data) > 1 and data[0] is UNSET:
         raise invalid("Invalid unset value for an element")
+    if UNSET in data and change.adds:
+        raise refused("an unset value added to a list")
     return None if UNSET in data else data

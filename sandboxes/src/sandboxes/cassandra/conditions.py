@@ -1,10 +1,11 @@
 """The comparisons of an IF."""
 
 from .changes import element_of
-from .errors import invalid
+from .errors import invalid, refused
+from .filters import COMPARE
 from .terms import UNSET
 from .types import INT, Collection
-from .where import COMPARE, Named
+from .where import Named
 
 
 class Condition:
@@ -28,7 +29,7 @@ class Condition:
         if operator == "in" and not isinstance(term, list):
             whole = Collection("list", [of.type], frozen=True)
             get = binder.bind(term, whole, f"in({of.name})")
-            self.wanted = lambda values: [item[0] for item in whole.split(get(values))]
+            self.wanted = lambda values: self.elements(whole, get(values))
         else:
             terms = term if operator == "in" else [term]
             gets = [binder.bind(item, of.type, of.name, of) for item in terms]
@@ -37,15 +38,31 @@ class Condition:
     def holds(self, row, now, values):
         """Whether it does for a row, which may be None."""
         data, wanted = row.value(self.column, now) if row else None, self.wanted(values)
-        if UNSET in wanted:
+        if UNSET in wanted and self.operator == "in":
+            wanted = [item for item in wanted if item is not UNSET]
+        elif UNSET in wanted and not self.operator.startswith("contains"):
             raise invalid(f"Invalid unset value for column {self.column.name}")
         if self.operator.startswith("contains"):
             items = self.column.type.split(data) if data else []
             return wanted[0] in [item[0 if self.operator == "contains key" else -1] for item in items]
-        if self.find and data is not None:
-            data = self.element(self.column.type, data, self.find(values))
+        if self.find:
+            key = self.find(values)
+            if key is UNSET:
+                raise refused("an unset value for the key of an element")
+            if key is None:
+                raise invalid(f"Invalid null value for {self.column.type.kind} element access")
+            if self.column.type.kind == "list" and INT.key(key) < 0:
+                raise invalid(f"Invalid negative list index {INT.key(key)}")
+            data = None if data is None else self.element(self.column.type, data, key)
         operator = "=" if self.operator == "in" else self.operator
         return any(self.compare(operator, data, item) for item in wanted)
+
+    def elements(self, whole, data):
+        """The values of ``IN ?``."""
+        if data is None or data is UNSET:
+            what = "null" if data is None else "unset"
+            raise invalid(f"Invalid {what} value for column {self.column.name}")
+        return [item[0] for item in whole.split(data)]
 
     @staticmethod
     def element(type_, data, key):

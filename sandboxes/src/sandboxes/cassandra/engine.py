@@ -5,12 +5,13 @@ import struct
 import time
 
 from .batch import carry_out
+from .describe import DESCRIBED, Describe
 from .errors import UNAUTHORIZED, UNAVAILABLE, UNPREPARED, Fault, invalid, refused
 from .parser import parse
 from .schema import SYSTEM, Schema
 from .select import Select
 from .storage import Storage
-from .system import System
+from .system import NAME, System
 from .terms import Binder
 from .types import BIGINT
 from .write import Write
@@ -48,10 +49,14 @@ class Prepared:
     def __init__(self, statement, keyspace, schema):
         self.statement, self.keyspace, self.binder = statement, keyspace, Binder(statement.markers)
         self.plan, self.table, self.tables, self.qualified = None, None, set(), True
+        self.described = None  # the columns of its result as the protocol has them, once they were asked for
         if statement.kind == "select":
             self.plan = Select(self.use(statement.table, schema), statement, self.binder)
         elif statement.kind in WRITES:
             self.plan = self.write(statement, schema)
+        elif statement.kind == "describe":
+            self.plan, self.table = Describe(statement, keyspace), DESCRIBED
+            self.qualified = statement.what != "tables"
         elif statement.kind == "batch":
             if statement.type == "counter":
                 raise refused("a counter batch")
@@ -59,6 +64,9 @@ class Prepared:
             if "timestamp" in statement.using:
                 self.timestamp = self.binder.bind(statement.using["timestamp"], BIGINT, "[timestamp]")
             self.plan = [self.write(one, schema) for one in statement.statements]
+        self.columns = self.plan.columns if isinstance(self.plan, Select) else ()
+        # Whether it counts: what drivers send of their own accord does not.
+        self.of_client = statement.kind != "use" and not (self.table and self.table.keyspace in SYSTEM)
 
     def use(self, name, schema):
         """The table of that name."""
@@ -72,16 +80,6 @@ class Prepared:
         if self.table.keyspace in SYSTEM:
             raise Fault(UNAUTHORIZED, f"{self.table.keyspace} keyspace is not user-modifiable.")
         return Write(self.table, statement, self.binder)
-
-    @property
-    def of_client(self):
-        """Whether it counts: what drivers send of their own accord does not."""
-        return self.statement.kind != "use" and not (self.table and self.table.keyspace in SYSTEM)
-
-    @property
-    def columns(self):
-        """Those of its result."""
-        return self.plan.columns if isinstance(self.plan, Select) else []
 
 
 class Engine:
@@ -161,6 +159,8 @@ class Engine:
             if prepared.timestamp:
                 request.timestamp = BIGINT.key(prepared.timestamp(request.values))
             return self.write(statement.type, [(write, request) for write in plan], bool(prepared.timestamp))
+        if statement.kind == "describe":
+            return plan.run(self.schema, request, (NAME, self.system.address))
         if statement.kind == "use":
             self.schema.keyspace(statement.keyspace)
             connection.keyspace = statement.keyspace

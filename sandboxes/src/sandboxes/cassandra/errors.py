@@ -24,6 +24,11 @@ def refused(what):
     return Fault(INVALID, f"[sandbox] {what} is not supported.")
 
 
+def own_fault(error):
+    """A mistake of the sandbox, which no test may pass with."""
+    return Fault(SERVER, f"[sandbox fault] {type(error).__name__}: {error}")
+
+
 def string(text):
     """A [string] of the protocol."""
     data = text.encode(errors="replace")

@@ -6,77 +6,21 @@ begins with its kind: ("STRING" or another constant, text), ("NULL",), ("?", num
 A table is ``(keyspace or None, name)``, a type ``(name, types of its parts)``.
 """
 
-import re
-from types import SimpleNamespace
-
+from .definitions import Definitions
 from .errors import SYNTAX, Fault, invalid, refused
+from .lexer import CONSTANTS
+from .statement import Statement
 
-MAX_DEPTH, MAX_TOKENS = 50, 200_000
-RESERVED = set(
-    "add allow alter and apply asc authorize batch begin by columnfamily create delete desc describe drop "
-    "entries execute from full grant if in index infinity insert into is keyspace limit materialized modify "
-    "nan norecursive not null of on or order primary rename revoke schema select set table to token truncate "
-    "unlogged update use true false using view where with".split()
-)
-TOKEN = re.compile(
-    r"""\s+ | /\*.*?\*/ | (?:--|//)[^\n]*\n | (?P<CUT>--|//|/\*)
-    | (?P<UUID>[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})
-    | (?P<word>[a-zA-Z][a-zA-Z0-9_]*)
-    | (?P<sign><=|>=|!=|\+=|-=|[-+*/%(){}\[\],;.:?=<>])
-    | (?P<HEX>0[xX][0-9a-fA-F]*)
-    | (?P<DURATION>\d+(?:y|mo|w|d|h|m|s|ms|us|ns)(?:\d+[a-z]+)*\b)
-    | (?P<FLOAT>\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+))
-    | (?P<INTEGER>\d+)
-    | '(?P<STRING>(?:[^']|'')*)'
-    | \$\$(?P<DOLLAR>.*?)\$\$
-    | "(?P<QUOTED>(?:[^"]|"")+)"
-    | (?P<WRONG>.)""",
-    re.X | re.S,
-)
-END = ("END", "<EOF>", 0)
-CONSTANTS = {"STRING", "INTEGER", "FLOAT", "UUID", "HEX"}
 OPERATORS = {"=", "<", "<=", ">", ">=", "!="}
 KINDS = "role user type function aggregate trigger materialized".split()
 REFUSED = {f"{verb} {kind}" for verb in ("create", "alter", "drop") for kind in KINDS} | {
     "grant",
     "revoke",
     "list",
-    "describe",
-    "desc",
     "add",
     "create or",
     "create custom",
 }
-
-
-class Statement(SimpleNamespace):
-    """``kind`` says which; ``markers`` are the names of its bind markers, None for each ``?``."""
-
-
-def tokens(text):
-    """``(kind, text, position)`` of each; words are their own kind, in small letters."""
-    found = []
-    for match in TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind is None:
-            continue
-        string = match[kind]
-        if kind == "sign":
-            kind = string
-        elif kind == "word":
-            kind = string = string.lower()
-        elif kind == "STRING":
-            string = string.replace("''", "'") if "''" in string else string
-        elif kind == "QUOTED":
-            string = string.replace('""', '"')
-        elif kind == "DOLLAR":
-            kind = "STRING"
-        found.append((kind, string, match.start()))
-        if kind == "WRONG" or kind == "CUT":
-            break  # the parser meets it, if it comes that far
-        if len(found) > MAX_TOKENS:
-            raise refused(f"a statement of over {MAX_TOKENS:,} tokens")
-    return found + [END, END]
 
 
 def parse(text):
@@ -84,79 +28,7 @@ def parse(text):
     return Parser(text).statement()
 
 
-class Parser:
-    def __init__(self, text):
-        self.text, self.tokens, self.position, self.depth, self.markers = text, tokens(text), 0, 0, []
-        self.kind, self.value, _ = self.tokens[0]
-
-    # Tokens
-
-    def step(self):
-        """The text of this token; go to the next."""
-        value = self.value
-        self.position += 1
-        self.kind, self.value, _ = self.tokens[self.position]
-        return value
-
-    def peek(self, ahead=1):
-        """The kind of a token further on."""
-        return self.tokens[min(self.position + ahead, len(self.tokens) - 1)][0]
-
-    def take(self, *kinds):
-        """Step over these tokens if they come next -> whether they did."""
-        if kinds[0] != self.kind or any(self.peek(i) != kinds[i] for i in range(1, len(kinds))):
-            return False
-        for _ in kinds:
-            self.step()
-        return True
-
-    def expect(self, *kinds):
-        for kind in kinds:
-            if self.kind != kind:
-                raise self.wrong(kind.upper())
-            self.step()
-
-    def wrong(self, expected=None):
-        kind, value, start = self.tokens[self.position]
-        start = len(self.text) if kind == "END" else start
-        line, column = self.text.count("\n", 0, start) + 1, start - self.text.rfind("\n", 0, start) - 1
-        what = f"mismatched input '{value[:100]}' expecting {expected}"
-        if not expected:
-            what = f"no viable alternative at input '{value[:100]}'"
-        return Fault(SYNTAX, f"line {line}:{column} {what}")
-
-    def is_name(self):
-        return self.kind == "QUOTED" or (self.kind[0].islower() and self.kind not in RESERVED)
-
-    def name(self):
-        """An identifier."""
-        if not self.is_name():
-            raise self.wrong("IDENT")
-        return self.step()
-
-    def is_call(self):
-        return self.peek() == "(" and (self.kind == "QUOTED" or self.kind[0].islower())
-
-    def table(self):
-        first = self.name()
-        return (first, self.name()) if self.take(".") else (None, first)
-
-    def listed(self, read, end=None):
-        """What ``read`` reads, at least once, between commas; then ``end``."""
-        items = [read()]
-        while self.take(","):
-            items.append(read())
-        if end:
-            self.expect(end)
-        return items
-
-    def nest(self):
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise refused(f"a nesting of over {MAX_DEPTH} levels")
-
-    # Statements
-
+class Parser(Definitions):
     def statement(self):
         word = self.kind
         for words in (word, f"{word} {self.peek()}"):
@@ -176,14 +48,15 @@ class Parser:
 
     def select_statement(self):
         alone = self.peek() in (",", "from", "as", "(")  # json or distinct is a column here
-        if self.kind == "json" and not alone:
-            raise refused("SELECT JSON")
+        json = not alone and self.take("json")
+        alone = self.peek() in (",", "from", "as", "(")
         distinct = not alone and self.take("distinct")
         columns = [] if self.take("*") else self.listed(self.selector)
         self.expect("from")
         statement = Statement(
             kind="select",
             table=self.table(),
+            json=json,
             distinct=distinct,
             columns=columns,
             where=[],
@@ -203,12 +76,6 @@ class Parser:
             statement.limit = self.integer()
         statement.filtering = self.take("allow", "filtering")
         return statement
-
-    def integer(self):
-        """A whole number or a marker."""
-        if self.kind in ("INTEGER", "?", ":") or (self.kind == "-" and self.peek() == "INTEGER"):
-            return self.term()
-        raise self.wrong("INTEGER")
 
     def selector(self):
         """``(term, alias or None)``."""
@@ -237,24 +104,22 @@ class Parser:
         self.depth -= 1
         return term
 
-    def call(self, read):
-        name = self.step()
-        self.expect("(")
-        return "call", name, [] if self.take(")") else self.listed(read, ")")
-
-    def ordering(self):
-        """``(column, whether it is descending)``."""
-        return self.name(), self.take("desc") or (self.take("asc") and False)
-
     def insert_statement(self):
         self.expect("into")
-        statement = Statement(kind="insert", table=self.table())
+        statement = Statement(kind="insert", table=self.table(), json=None)
         if self.take("json"):
-            raise refused("INSERT JSON")
-        self.expect("(")
-        statement.columns = self.listed(self.name, ")")
-        self.expect("values", "(")
-        statement.values = self.listed(self.term, ")")
+            if self.kind not in ("STRING", "?", ":"):
+                raise self.wrong()
+            statement.json, statement.unset = self.term(), False
+            if self.take("default"):
+                statement.unset = self.take("unset")
+                if not statement.unset:
+                    self.expect("null")
+        else:
+            self.expect("(")
+            statement.columns = self.listed(self.name, ")")
+            self.expect("values", "(")
+            statement.values = self.listed(self.term, ")")
         statement.missing = self.take("if", "not", "exists")
         statement.using = self.using()
         return statement
@@ -393,201 +258,3 @@ class Parser:
     def truncate_statement(self):
         self.take("table") or self.take("columnfamily")
         return Statement(kind="truncate", table=self.table())
-
-    # Definitions: ``quiet`` says that there is IF [NOT] EXISTS
-
-    def create_statement(self):
-        if self.take("keyspace") or self.take("schema"):
-            return self.keyspace("create keyspace", self.take("if", "not", "exists"))
-        if self.take("table") or self.take("columnfamily"):
-            return self.create_table()
-        self.expect("index")
-        return self.create_index()
-
-    def keyspace(self, kind, quiet):
-        statement = Statement(kind=kind, quiet=quiet, name=self.name())
-        if self.kind != "with":
-            raise self.wrong("WITH")
-        statement.options = self.properties()
-        return statement
-
-    def create_table(self):
-        quiet = self.take("if", "not", "exists")
-        statement = Statement(kind="create table", quiet=quiet, table=self.table(), columns=[], keys=[], order=[])
-        if self.take("like"):
-            raise refused("CREATE TABLE LIKE")
-        self.expect("(")
-        while True:
-            if self.take("primary", "key"):
-                self.expect("(")
-                partition = self.listed(self.name, ")") if self.take("(") else [self.name()]
-                statement.keys.append((partition, self.listed(self.name) if self.take(",") else []))
-                self.expect(")")
-            else:
-                statement.columns.append(self.column())
-                if self.take("primary", "key"):
-                    statement.keys.append(([statement.columns[-1][0]], []))
-            if not self.take(",") or self.kind == ")":
-                break
-        self.expect(")")
-        statement.options = self.properties(statement.order)
-        return statement
-
-    def column(self):
-        column = self.name(), self.type()
-        if self.kind in ("static", "masked"):
-            raise refused(f"a {self.kind.upper()} column")
-        return column
-
-    def properties(self, order=None):
-        """WITH a = b AND ...: a dict; CLUSTERING ORDER goes into ``order``."""
-        found = {}
-        while self.take("and" if found or order else "with"):
-            if order is not None and self.take("clustering", "order", "by", "("):
-                order += self.listed(self.ordering, ")")
-            elif order is not None and self.take("compact", "storage"):
-                raise refused("COMPACT STORAGE")
-            else:
-                name = self.name()
-                self.expect("=")
-                if name in found:
-                    raise Fault(SYNTAX, f"Multiple definitions for property '{name}'")
-                found[name] = self.property()
-        return found
-
-    def property(self):
-        """A string, or a dict of strings."""
-        term = self.term()
-        if term == ("set", []):
-            return {}
-        if term[0] == "map" and all(len(part) == 2 for pair in term[1] for part in pair):
-            return {key[1]: value[1] for key, value in term[1]}
-        if len(term) != 2 or not isinstance(term[1], str):
-            raise self.wrong()
-        return term[1]
-
-    def create_index(self):
-        quiet = self.take("if", "not", "exists")
-        name = None if self.kind == "on" else self.table()
-        self.expect("on")
-        statement = Statement(kind="create index", quiet=quiet, name=name, table=self.table())
-        statement.target = "values"
-        self.expect("(")
-        if self.kind in ("keys", "values", "entries", "full") and self.peek() == "(":
-            statement.target = self.step()
-            self.expect("(")
-            statement.column = self.name()
-            self.expect(")")
-        else:
-            statement.column = self.name()
-        self.expect(")")
-        if self.take("using"):
-            raise refused("CREATE INDEX ... USING")
-        self.properties()
-        return statement
-
-    def alter_statement(self):
-        if self.take("keyspace") or self.take("schema"):
-            return self.keyspace("alter keyspace", self.take("if", "exists"))
-        if not self.take("table"):
-            self.expect("columnfamily")
-        quiet = self.take("if", "exists")
-        statement = Statement(kind="alter table", quiet=quiet, table=self.table())
-        statement.add, statement.drop, statement.options = [], [], {}
-        if self.take("add"):
-            statement.skip = self.take("if", "not", "exists")
-            statement.add = self.listed(self.column, ")") if self.take("(") else [self.column()]
-        elif self.take("drop"):
-            statement.skip = self.take("if", "exists")
-            statement.drop = self.listed(self.name, ")") if self.take("(") else [self.name()]
-            if self.kind == "using":
-                raise refused("DROP ... USING TIMESTAMP")
-        elif self.kind in ("rename", "alter"):
-            raise refused(f"ALTER TABLE ... {self.kind.upper()}")
-        elif self.kind == "with":
-            statement.options = self.properties()
-        else:
-            raise self.wrong()
-        return statement
-
-    def drop_statement(self):
-        kind = {"columnfamily": "table"}.get(self.kind, self.kind)
-        if kind not in ("keyspace", "table", "index"):
-            raise self.wrong()
-        self.step()
-        quiet = self.take("if", "exists")
-        if kind == "keyspace":
-            return Statement(kind="drop keyspace", quiet=quiet, name=self.name())
-        return Statement(kind=f"drop {kind}", quiet=quiet, table=self.table())
-
-    # Types and terms
-
-    def type(self):
-        if self.kind == "STRING":
-            raise refused("a type named as a Java class")
-        self.nest()
-        name, parts = self.step() if self.kind == "set" else self.name(), []
-        if self.take("<"):
-            if name == "vector":
-                raise refused("the type vector")
-            parts = self.listed(self.type, ">")
-        self.depth -= 1
-        return name, parts
-
-    def term(self):
-        kind = self.kind
-        if kind in CONSTANTS:
-            term = self.constant("")
-        elif kind == "?" or kind == ":":
-            self.step()
-            name = None if kind == "?" else self.step() if self.kind[0].islower() else self.name()
-            self.markers.append(name)
-            return "?", len(self.markers) - 1
-        elif kind in ("true", "false"):
-            term = ("BOOLEAN", self.step())
-        elif kind == "null":
-            self.step()
-            term = ("NULL",)
-        elif kind in ("nan", "infinity"):
-            term = ("FLOAT", self.step())
-        elif kind == "-" and self.peek() in ("INTEGER", "FLOAT", "infinity", "nan"):
-            self.step()
-            term = self.constant("-")
-        elif kind == "DURATION":
-            raise refused("the type duration")
-        elif kind in ("[", "{", "("):
-            term = self.collection(kind)
-        elif self.is_call():
-            self.nest()
-            term = self.call(self.term)
-            self.depth -= 1
-        else:
-            raise self.wrong()
-        if self.kind in ("+", "*", "/", "%") and self.peek() in CONSTANTS:
-            raise refused("arithmetic")
-        return term
-
-    def constant(self, sign):
-        kind, text = self.kind, self.step()
-        if kind == "FLOAT" and float(text) == float("inf"):
-            raise Fault(SYNTAX, f"{text[:100]} is too large")
-        return "FLOAT" if kind.islower() else kind, sign + text
-
-    def collection(self, kind):
-        self.nest()
-        self.step()
-        if kind == "(":
-            if self.kind[0].islower() and self.peek() in (")", "<"):
-                raise refused("a type hint")
-            term = ("tuple", self.listed(self.term, ")"))
-        elif kind == "[":
-            term = ("list", [] if self.take("]") else self.listed(self.term, "]"))
-        elif self.take("}"):
-            term = ("set", [])
-        else:
-            items = self.listed(lambda: (self.term(), self.take(":") and self.term()), "}")
-            if len({bool(value) for _, value in items}) > 1:
-                raise self.wrong()
-            term = ("map", items) if items[0][1] else ("set", [item for item, _ in items])
-        self.depth -= 1
-        return term

@@ -1,43 +1,24 @@
 """Keyspaces, tables, columns and indexes, and the statements that change them."""
 
 import re
+import time
 import uuid
 
-from .errors import CONFIGURATION, INVALID, SYNTAX, UNAUTHORIZED, Fault, already, invalid
+from .errors import CONFIGURATION, INVALID, SYNTAX, UNAUTHORIZED, Fault, already, invalid, refused
+from .options import OPTIONS, table_options
 from .storage import Reversed, Storage
 from .types import COUNTER, make
 
 SYSTEM = {"system", "system_schema", "system_virtual_schema", "sandbox"}
+# Of the server too, but what is in them may be written.
+REPLICATED = {"system_traces", "system_distributed"}
+NOT_HERE = {"system_auth", "system_views", "system_metrics", "system_accord"}  # names that are taken all the same
 VIRTUAL = {"system_virtual_schema", "sandbox"}
 DATA_CENTER = "datacenter1"
 LOCATOR = "org.apache.cassandra.locator."
-# The options of a table are kept to be shown: only default_time_to_live does something.
-OPTIONS = {
-    "additional_write_policy": "99p",
-    "allow_auto_snapshot": None,
-    "bloom_filter_fp_chance": "0.01",
-    "caching": {"keys": "ALL", "rows_per_partition": "NONE"},
-    "cdc": None,
-    "comment": "",
-    "compaction": {
-        "class": "org.apache.cassandra.db.compaction.SizeTieredCompactionStrategy",
-        "max_threshold": "32",
-        "min_threshold": "4",
-    },
-    "compression": {"chunk_length_in_kb": "16", "class": "org.apache.cassandra.io.compress.LZ4Compressor"},
-    "crc_check_chance": "1.0",
-    "default_time_to_live": "0",
-    "extensions": {},
-    "gc_grace_seconds": "864000",
-    "incremental_backups": None,
-    "max_index_interval": "2048",
-    "memtable": None,
-    "memtable_flush_period_in_ms": "0",
-    "min_index_interval": "128",
-    "read_repair": "BLOCKING",
-    "speculative_retry": "99p",
-}
-NUMERIC = {name for name, value in OPTIONS.items() if re.fullmatch(r"[\d.]+", str(value))}
+
+# A type and one that it may take the place of.
+FOLLOW = {("blob", "text"), ("timestamp", "bigint"), ("bigint", "timestamp"), ("text", "ascii"), ("blob", "ascii")}
 
 
 class Column:
@@ -57,12 +38,12 @@ class Table:
     def __init__(self, keyspace, name, types, partition, clustering=(), descending=(), options=None):
         """``types``: of each column by name; ``partition``, ``clustering``, ``descending``: names."""
         self.keyspace, self.name, self.id = keyspace, name, uuid.uuid1()
-        self.options = OPTIONS | (options or {})
+        self.options = options or OPTIONS
         self.partition = [Column(n, types[n], "partition_key", i) for i, n in enumerate(partition)]
         self.clustering = [Column(n, types[n], "clustering", i, n in descending) for i, n in enumerate(clustering)]
         key = {*partition, *clustering}
         self.set_regular([Column(name, type_) for name, type_ in types.items() if name not in key])
-        self.indexes, self.storage = {}, Storage()
+        self.indexes, self.dropped, self.storage = {}, {}, Storage()  # dropped: types, by name
 
     def __str__(self):
         return f"{self.keyspace}.{self.name}"
@@ -88,13 +69,15 @@ class Table:
 
 
 class Keyspace:
-    def __init__(self, name, replication, durable=True):
-        self.name, self.replication, self.durable, self.tables = name, replication, durable, {}
+    """``replicas``: how many there should be in this data centre; there is one node."""
 
-    @property
-    def replicas(self):
-        """How many there should be in this data centre; there is one node."""
-        return int(self.replication.get("replication_factor") or self.replication.get(DATA_CENTER) or 1)
+    def __init__(self, name, replication, durable=True):
+        self.name, self.durable, self.tables = name, durable, {}
+        self.replicate(replication)
+
+    def replicate(self, replication):
+        self.replication = replication
+        self.replicas = int(replication.get("replication_factor") or replication.get(DATA_CENTER) or 1)
 
 
 class Schema:
@@ -105,6 +88,7 @@ class Schema:
         self.changed = lambda *change: None
 
     def keyspace(self, name):
+        check_here(name)
         if name not in self.keyspaces:
             raise invalid(f"Keyspace '{name}' does not exist")
         return self.keyspaces[name]
@@ -112,6 +96,7 @@ class Schema:
     def table(self, name, current):
         """The Table that a statement names; ``current`` is the keyspace in use."""
         keyspace, table = self.qualify(name, current)
+        check_here(keyspace)
         if keyspace not in self.keyspaces:
             raise invalid(f"keyspace {keyspace} does not exist")
         tables = self.keyspaces[keyspace].tables
@@ -135,6 +120,8 @@ class Schema:
             if kind == "create index" and statement.name and statement.name[0]:
                 current = statement.name[0]
             keyspace, name = self.qualify(statement.table, current)
+        if keyspace in REPLICATED | NOT_HERE:
+            self.guard(kind, keyspace, statement.quiet)
         if keyspace in SYSTEM:
             code = INVALID if kind == "create keyspace" else UNAUTHORIZED
             raise Fault(code, f"{keyspace} keyspace is not user-modifiable.")
@@ -148,6 +135,16 @@ class Schema:
             self.version = uuid.uuid4()
             self.changed(*change)
         return change
+
+    def guard(self, kind, keyspace, quiet):
+        """Fault for what may not be done to a keyspace of the server that can be written to."""
+        if kind == "create keyspace" and keyspace in REPLICATED and not quiet:
+            raise already(keyspace)
+        if kind == "create keyspace" and keyspace in NOT_HERE:
+            raise invalid(f"System keyspace '{keyspace}' is not user-modifiable")
+        check_here(keyspace)
+        if keyspace in REPLICATED and kind not in ("create keyspace", "alter keyspace"):
+            raise Fault(UNAUTHORIZED, f"Cannot {kind.split()[0].upper()} <keyspace {keyspace}>")
 
     def missing(self, statement, keyspace, name):
         """Whether what is to be changed is missing, and may be."""
@@ -175,8 +172,12 @@ class Schema:
         return "CREATED", "KEYSPACE", name, None
 
     def alter_keyspace(self, statement, keyspace, name):
-        replication, keyspace.durable = keyspace_options(statement.options)
-        before, keyspace.replication = keyspace.replicas, replication or keyspace.replication
+        replication, durable = keyspace_options(statement.options, keyspace.durable)
+        old = keyspace.replication, keyspace.durable
+        before, keyspace.durable = keyspace.replicas, durable
+        keyspace.replicate(replication or keyspace.replication)
+        if old == (keyspace.replication, durable):
+            return None
         self.warn(keyspace, before)
         return "UPDATED", "KEYSPACE", keyspace.name, None
 
@@ -212,6 +213,7 @@ class Schema:
         for name, parsed in statement.add:
             if name not in table.columns:
                 regular[name] = Column(name, make(parsed))
+                self.check_dropped(table, regular[name])
                 if (regular[name].type is COUNTER) != table.counter and table.regular:
                     raise Fault(CONFIGURATION, f"Cannot mix counter and non counter columns in {table}")
             elif not statement.skip:
@@ -226,14 +228,25 @@ class Schema:
             if any(column == name for column, _ in table.indexes.values()):
                 raise invalid(f"Cannot drop column {name} because it has dependent secondary indexes")
             del regular[name]
-        if not statement.options and regular.keys() == {column.name for column in table.regular}:
+        options = table_options(statement.options, table.options)
+        if options == table.options and regular.keys() == {column.name for column in table.regular}:
             return None
-        table.options |= table_options(statement.options)
+        table.options = options
+        now = int(time.time() * 1000)
+        table.dropped |= {c.name: (c.type, now) for c in table.regular if c.name not in regular}
         table.set_regular(regular.values())
         for partition in table.storage.partitions.values() if statement.drop else ():
             for row in partition.rows.values():
                 row.cells = {name: cell for name, cell in row.cells.items() if name in regular}
         return "UPDATED", "TABLE", keyspace.name, table.name
+
+    @staticmethod
+    def check_dropped(table, column):
+        """Fault if a column of that name was dropped whose values could not be read as this one's."""
+        old, _ = table.dropped.get(column.name, (column.type, None))
+        if not may_follow(column.type, old):
+            what = f"Cannot add a column '{column.name}' of type {column.type}, incompatible with previously"
+            raise invalid(f"{what} dropped column '{column.name}' of type {old}")
 
     def drop_table(self, statement, keyspace, name):
         del keyspace.tables[name]
@@ -267,6 +280,11 @@ class Schema:
         return "UPDATED", "TABLE", keyspace.name, table.name
 
 
+def check_here(keyspace):
+    if keyspace in NOT_HERE:
+        raise refused(f"the keyspace {keyspace}")
+
+
 def check_name(what, name, most, code=INVALID):
     if not re.fullmatch(rf"\w{{1,{most}}}", name, re.A):
         raise Fault(code, f"{what} name must be of 1 to {most} letters, digits and underscores: {name}")
@@ -284,12 +302,21 @@ def index_target(column, target):
     return "="
 
 
-def keyspace_options(options):
-    """``(replication or None, durable writes)``."""
+def may_follow(new, old):
+    """Whether the values of a type can be read as those of another, as Cassandra asks of a dropped column."""
+    if new == old or (new.name, old.name) in FOLLOW:
+        return True
+    if "tuple" in (new.name, old.name) or new.name != old.name or new.frozen != old.frozen:
+        return new.name == old.name == "tuple" and all(map(may_follow, new.parts, old.parts))
+    return False
+
+
+def keyspace_options(options, durable=True):
+    """``(replication or None, durable writes)``; ``durable`` is what holds where nothing is said."""
     unknown = set(options) - {"replication", "durable_writes"}
     if unknown:
         raise Fault(SYNTAX, f"Unknown property '{min(unknown)}'")
-    durable, replication = options.get("durable_writes", "true").lower() == "true", options.get("replication")
+    durable, replication = options.get("durable_writes", str(durable)).lower() == "true", options.get("replication")
     if replication is None:
         return None, durable
     if not isinstance(replication, dict):
@@ -336,21 +363,5 @@ def make_table(keyspace, name, statement):
     if len({type_ is COUNTER for column, type_ in types.items() if column not in key}) > 1:
         raise invalid("Cannot mix counter and non counter columns in the same table")
     descending = {column for column, down in statement.order if down}
-    return Table(keyspace, name, types, partition, clustering, descending, table_options(statement.options))
-
-
-def table_options(options):
-    options = dict(options)
-    for name, given in options.items():
-        if name not in OPTIONS:
-            raise Fault(SYNTAX, f"Unknown property '{name}'")
-        if isinstance(given, dict) != isinstance(OPTIONS[name], dict):
-            raise Fault(SYNTAX, f"Invalid value for property '{name}'.")
-        if name in NUMERIC:
-            if not re.fullmatch(r"-?\d+(\.\d*)?", given):
-                raise Fault(SYNTAX, f"Invalid value {given} for option '{name}'")
-            if given.startswith("-"):
-                raise Fault(CONFIGURATION, f"{name} must be greater than or equal to 0 (got {given})")
-    if "caching" in options:
-        options["caching"] = OPTIONS["caching"] | options["caching"]
-    return options
+    options = table_options(statement.options, created=True)
+    return Table(keyspace, name, types, partition, clustering, descending, options)

@@ -25,7 +25,7 @@ class Rows:
 class Select:
     def __init__(self, table, statement, binder):
         self.table, self.binder = table, binder
-        self.selection = Selection(table, statement.columns, binder)
+        self.selection = Selection(table, statement.columns, binder, statement.json)
         self.columns, self.aggregate = self.selection.columns, self.selection.aggregate
         self.where = Where(table, statement.where, binder, statement.filtering)
         self.distinct, self.ordered, self.reverse = statement.distinct, bool(statement.order), False
@@ -33,6 +33,8 @@ class Select:
             self.check_distinct(statement)
         if self.ordered:
             self.reverse = self.direction(statement.order)
+        self.direct = self.where.is_point() and not (self.aggregate or self.distinct or self.ordered)
+        self.direct &= statement.limit is None and statement.partition_limit is None
         self.partition_limit = self.limit(statement.partition_limit, "per_partition_limit")
         self.row_limit = self.limit(statement.limit, "limit")
         if statement.partition_limit and (self.aggregate or self.distinct):
@@ -40,16 +42,16 @@ class Select:
             raise invalid(f"PER PARTITION LIMIT is not allowed with {what}")
 
     def check_distinct(self, statement):
-        where, keys = self.where, [("column", column.name) for column in self.table.partition]
-        asked = [term for term, _ in statement.columns]
-        for term in asked:
-            if term not in keys:
+        where, keys = self.where, [column.name for column in self.table.partition]
+        asked = [name for term, _ in statement.columns for name in names_in(term)]
+        for name in asked if statement.columns else self.table.columns:
+            if name not in keys:
                 what = "SELECT DISTINCT queries must only request partition key columns and/or static columns"
-                raise invalid(f"{what} (not {term[1]})")
-        for key in keys:
+                raise invalid(f"{what} (not {name})")
+        for key in keys if statement.columns and where.keys is None else ():
             if key not in asked:
                 what = "SELECT DISTINCT queries must request all the partition key columns"
-                raise invalid(f"{what} (missing {key[1]})")
+                raise invalid(f"{what} (missing {key})")
         filtered = any(column.kind != "partition_key" for _, _, (column, _) in where.filters)
         if where.prefix or where.bounds or filtered:
             raise invalid(
@@ -64,12 +66,12 @@ class Select:
         if where.keys is None:
             raise invalid("ORDER BY is only supported when the partition key is restricted by an EQ or an IN.")
         position, directions = 0, set()
-        for name, descending in order:
+        for name, descending in dict(order).items():  # of a column named twice the last counts
             column = self.table.column(name)
             if column.kind != "clustering":
                 what = "Order by is currently only supported on the clustered columns of the PRIMARY KEY"
                 raise invalid(f"{what}, got {name}")
-            while position < column.position and clustering[position].name in where.one:
+            while position < column.position and where.is_one(clustering[position].name):
                 position += 1
             if position != column.position:
                 raise invalid(
@@ -98,8 +100,19 @@ class Select:
 
         return limit
 
+    def point(self, request):
+        """The one row of a whole key, or none: no walk for that."""
+        key, place = self.where.point(request.values)
+        partition = self.table.storage.partitions.get(key)
+        row = partition and partition.rows.get(place)
+        if row is None or not row.alive(request.now):
+            return Rows(self.columns, [])
+        return Rows(self.columns, [self.selection.of(partition, row, request)])
+
     def run(self, request):
         values = request.values
+        if self.direct and request.state is None and request.page_size != 1:
+            return self.point(request)
         size = request.page_size if request.page_size > 0 else NO_LIMIT
         limit, each = self.row_limit(values), self.partition_limit(values)
         sort = self.ordered and self.where.many_partitions()
@@ -109,7 +122,7 @@ class Select:
                 "remove the ORDER BY or the IN and sort client side, or disable paging for this query"
             )
         if self.aggregate:
-            found = self.walk(request, None, NO_LIMIT)
+            found = self.walk(request, None, 1 if self.distinct else NO_LIMIT)
             return Rows(self.columns, [self.selection.of_all(found, request)], None, self.warnings())
         if sort:
             found = list(self.walk(request, None, each))
@@ -177,6 +190,13 @@ class Select:
                 yield partition, row, inside
                 if inside >= each:
                     break
+
+
+def names_in(term):
+    """The columns that a selected term is made of."""
+    if term[0] == "column":
+        return [term[1]]
+    return [name for part in term[2] for name in names_in(part)] if term[0] == "call" else []
 
 
 def spans(partition, slices, reverse, after):

@@ -5,10 +5,10 @@ import struct
 from decimal import Context, Decimal, Inexact
 
 from .errors import invalid, refused
+from .jsons import label, to_json
 from .storage import SECOND, live
 from .terms import find_function, token_bytes
-from .types import BIGINT, DECIMAL, INT, value
-from .where import reader
+from .types import BIGINT, DECIMAL, INT, NULL, SIZE, TEXT, value
 
 LONG = Context(prec=2000)  # digits
 EXACT = Context(prec=2000, traps=[Inexact])
@@ -19,18 +19,34 @@ NUMBERS = {*BITS, "varint", "float", "double", "decimal"}
 class Selection:
     """``columns``: name and type of each; ``functions`` of partition, row, now and bound values give them."""
 
-    def __init__(self, table, chosen, binder):
+    def __init__(self, table, chosen, binder, json=False):
         self.table, self.binder = table, binder
         chosen = chosen or [(("column", name), None) for name in table.columns]
         found = [(alias, self.selected(term)) for term, alias in chosen]
         self.columns = [(alias or name, type_) for alias, (name, type_, _) in found]
         self.functions = [function for _, (_, _, function) in found]
+        self.json = [(label(name), type_) for name, type_ in self.columns] if json else None
+        if json:
+            self.columns = [("[json]", TEXT)]
         self.aggregate = any(isinstance(function, Aggregate) for function in self.functions)
 
     def of(self, partition, row, request):
         """A row, encoded."""
         now, values = request.now, request.values
-        return b"".join([value(function(partition, row, now, values)) for function in self.functions])
+        if self.json:
+            return self.encode([function(partition, row, now, values) for function in self.functions])
+        parts = []
+        for function in self.functions:
+            data = function(partition, row, now, values)
+            parts.append(NULL if data is None else SIZE(len(data)) + data)
+        return b"".join(parts)
+
+    def encode(self, found):
+        """The values of a row as the protocol has them, or as one of JSON."""
+        if self.json:
+            parts = [f"{name}: {to_json(type_, data)}" for (name, type_), data in zip(self.json, found)]
+            return value(("{" + ", ".join(parts) + "}").encode())
+        return b"".join(map(value, found))
 
     def of_all(self, found, request):
         """The one row that aggregates give; with them go the values of the first row."""
@@ -43,7 +59,7 @@ class Selection:
                 if state:
                     state.add(function.argument(*place) if function.argument else b"")
         first = first or [None] * len(states)
-        return b"".join(value(state.result() if state else data) for state, data in zip(states, first))
+        return self.encode([state.result() if state else data for state, data in zip(states, first)])
 
     def selected(self, term):
         """``(name, type, function of partition, row, now and bound values)``."""
@@ -123,10 +139,11 @@ class Selection:
 
     @staticmethod
     def column(column):
-        if column.kind != "regular":
-            read = reader(column)
-            return lambda partition, row, now, values: read(partition, row, now)
-        name = column.name
+        name, position = column.name, column.position
+        if column.kind == "partition_key":
+            return lambda partition, row, now, values: partition.values[position]
+        if column.kind == "clustering":
+            return lambda partition, row, now, values: row.values[position]
         if column.type.multicell:
             return lambda partition, row, now, values: row.value(column, now)
 

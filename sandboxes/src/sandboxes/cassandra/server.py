@@ -3,10 +3,12 @@
 import selectors
 import socket
 import struct
+import sys
+import traceback
 
 from . import wire
 from .engine import UNQUALIFIED, Done, Engine, Request
-from .errors import CREDENTIALS, PROTOCOL, SERVER, Fault, invalid, refused, string
+from .errors import CREDENTIALS, PROTOCOL, SERVER, Fault, own_fault, refused, string
 from .wire import Reader
 
 try:
@@ -15,7 +17,7 @@ except ImportError:
     lz4 = None
 
 DEADLINE = 10.0  # seconds
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024  # bytes: a larger one has malloc ask the kernel for memory each time
 FULL = 4 * 1024 * 1024  # bytes that wait for a client: it gets no more answers until it has read them
 AUTHENTICATOR = "org.apache.cassandra.auth.PasswordAuthenticator"
 BATCHES = {0: "logged", 1: "unlogged", 2: "counter"}
@@ -113,7 +115,9 @@ class Connection:
         except RecursionError:
             self.fail(stream, refused("a statement nested so deeply"))
         except Exception as error:  # a mistake of the sandbox: say so, and go on
-            self.fail(stream, invalid(f"[sandbox] {type(error).__name__}: {error}"))
+            fault = own_fault(error)
+            print(f"{fault.message}\n{traceback.format_exc()}", end="", file=sys.stderr, flush=True)
+            self.fail(stream, fault)
 
     def decompress(self, body):
         try:
@@ -228,11 +232,18 @@ class Connection:
         self.run(stream, found, request)
 
     def run(self, stream, found, request):
-        metadata = request.metadata or not found.columns
-        self.result(stream, self.engine.run(found, request, self), found.table, metadata)
+        result = self.engine.run(found, request, self)
+        if isinstance(result, Done) or result.columns is not found.columns:
+            self.result(stream, result, found.table)
+            return
+        if request.metadata and found.described is None:
+            found.described = wire.columns(found.table, found.columns)
+        self.send(
+            stream, wire.RESULT, wire.rows(found.described if request.metadata else None, result), result.warnings
+        )
 
-    def result(self, stream, result, table, metadata):
-        body = wire.done(result) if isinstance(result, Done) else wire.rows(table, result, metadata)
+    def result(self, stream, result, table):
+        body = wire.done(result) if isinstance(result, Done) else wire.rows(wire.columns(table, result.columns), result)
         self.send(stream, wire.RESULT, body, result.warnings)
 
     def prepare(self, stream, reader):
@@ -258,7 +269,7 @@ class Connection:
         if kind == 2:
             raise refused("a counter batch")
         result = self.engine.run_batch(BATCHES[kind], parts, common)
-        self.result(stream, result, parts[0][0].table if parts else None, True)
+        self.result(stream, result, parts[0][0].table if parts else None)
 
     def close(self):
         if self.ready:

@@ -3,12 +3,14 @@
 import socket
 import uuid
 
+from .describe import index_target
+from .options import stored
 from .parser import parse
-from .schema import DATA_CENTER, VIRTUAL, Keyspace, make_table
+from .schema import DATA_CENTER, LOCATOR, REPLICATED, VIRTUAL, Keyspace, make_table
 from .storage import Storage, partition_bytes
 from .types import Collection
 
-RELEASE = "5.0.9"
+RELEASE, NAME = "5.0.9", "sandbox"
 HOST = uuid.UUID("5a4d0b0c-0000-4000-8000-000000000001")
 LOCAL = {"class": "org.apache.cassandra.locator.LocalStrategy"}
 OPTIONS = """
@@ -23,6 +25,9 @@ COLUMNS = """
     keyspace_name text, table_name text, column_name text, clustering_order text, column_name_bytes blob,
     kind text, position int, type text, PRIMARY KEY (keyspace_name, table_name, column_name)
 """
+REPAIRS = """comment = 'Repair history' AND default_time_to_live = 2592000 AND compaction = {
+    'class': 'TimeWindowCompactionStrategy', 'compaction_window_size': '1', 'compaction_window_unit': 'DAYS'}"""
+COPIES = {"system_traces": "2", "system_distributed": "3"}  # the replication factor that they begin with
 TABLES = f"""
 system.local (
     key text PRIMARY KEY, bootstrapped text, broadcast_address inet, broadcast_port int, cluster_name text,
@@ -77,6 +82,32 @@ system_schema.views (
     keyspace_name text, view_name text, base_table_id uuid, base_table_name text,
     include_all_columns boolean, where_clause text, {OPTIONS}, PRIMARY KEY (keyspace_name, view_name)
 );
+system_traces.sessions (
+    session_id uuid PRIMARY KEY, client inet, command text, coordinator inet, coordinator_port int,
+    duration int, parameters map<text, text>, request text, started_at timestamp
+) WITH comment = 'tracing sessions' AND gc_grace_seconds = 0;
+system_traces.events (
+    session_id uuid, event_id timeuuid, activity text, source inet, source_elapsed int, source_port int,
+    thread text, PRIMARY KEY (session_id, event_id)
+) WITH comment = 'tracing events' AND gc_grace_seconds = 0;
+system_distributed.repair_history (
+    keyspace_name text, columnfamily_name text, id timeuuid, coordinator inet, coordinator_port int,
+    exception_message text, exception_stacktrace text, finished_at timestamp, parent_id timeuuid,
+    participants set<inet>, participants_v2 set<text>, range_begin text, range_end text,
+    started_at timestamp, status text, PRIMARY KEY ((keyspace_name, columnfamily_name), id)
+) WITH {REPAIRS};
+system_distributed.parent_repair_history (
+    parent_id timeuuid PRIMARY KEY, columnfamily_names set<text>, exception_message text,
+    exception_stacktrace text, finished_at timestamp, keyspace_name text, options map<text, text>,
+    requested_ranges set<text>, started_at timestamp, successful_ranges set<text>
+) WITH {REPAIRS};
+system_distributed.view_build_status (
+    keyspace_name text, view_name text, host_id uuid, status text,
+    PRIMARY KEY ((keyspace_name, view_name), host_id)
+) WITH comment = 'Materialized View build status';
+system_distributed.partition_denylist (
+    ks_name text, table_name text, key blob, PRIMARY KEY ((ks_name, table_name), key)
+) WITH comment = 'Partition keys which have been denied access';
 system_virtual_schema.keyspaces (keyspace_name text PRIMARY KEY);
 system_virtual_schema.tables (
     keyspace_name text, table_name text, comment text, PRIMARY KEY (keyspace_name, table_name)
@@ -120,7 +151,10 @@ class System:
             statement = parse("CREATE TABLE " + text)
             keyspace, name = statement.table
             if keyspace not in schema.keyspaces:
-                schema.keyspaces[keyspace] = Keyspace(keyspace, LOCAL)
+                replication = LOCAL
+                if keyspace in REPLICATED:
+                    replication = {"class": f"{LOCATOR}SimpleStrategy", "replication_factor": COPIES[keyspace]}
+                schema.keyspaces[keyspace] = Keyspace(keyspace, replication)
             table = make_table(keyspace, name, statement)
             table.id = uuid.uuid5(HOST, str(table))
             schema.keyspaces[keyspace].tables[name] = table
@@ -147,7 +181,7 @@ class System:
             bootstrapped="COMPLETED",
             broadcast_address=address,
             broadcast_port=7000,
-            cluster_name="sandbox",
+            cluster_name=NAME,
             cql_version="3.4.7",
             data_center=DATA_CENTER,
             gossip_generation=1,
@@ -166,7 +200,7 @@ class System:
         kinds = ("keyspaces", "tables", "columns")
         keyspaces, tables, columns = [self.table(f"system_schema.{kind}") for kind in kinds]
         virtual = [self.table(f"system_virtual_schema.{kind}") for kind in kinds]
-        indexes = self.table("system_schema.indexes")
+        indexes, dropped = self.table("system_schema.indexes"), self.table("system_schema.dropped_columns")
         for keyspace in schema.keyspaces.values():
             if keyspace.name in VIRTUAL:
                 put(virtual[0], keyspace_name=keyspace.name)
@@ -190,7 +224,7 @@ class System:
                         flags=flags,
                         dclocal_read_repair_chance="0.0",
                         read_repair_chance="0.0",
-                        **table.options,
+                        **stored(table.options),
                     )
                 for column in table.columns.values():
                     order = "none"
@@ -207,6 +241,7 @@ class System:
                         type=str(column.type),
                     )
                 for name, (column, target) in table.indexes.items():
-                    kind = getattr(table.columns[column].type, "kind", "")
-                    target = f"{target}({column})" if target != "=" else f"full({column})" if kind else column
+                    target = index_target(table.columns[column], target)
                     put(indexes, **key, index_name=name, kind="COMPOSITES", options={"target": target})
+                for name, (type_, when) in table.dropped.items():
+                    put(dropped, **key, column_name=name, dropped_time=when, kind="regular", type=str(type_))

@@ -51,6 +51,8 @@ class Binder:
             return bound
         if kind == "NULL":
             return lambda values: None
+        if kind == "given":
+            return term[1]
         if kind == "call":
             return self.call(term, type_, name)
         if isinstance(type_, Collection):
@@ -71,7 +73,7 @@ class Binder:
         if kind == "tuple":
             parts = [self.bind(item, type_.parts[i], f"{name}[{i}]") for i, item in enumerate(items)]
             parts += [lambda values: None] * (len(type_.parts) - len(parts))
-            return lambda values: type_.join([part(values) for part in parts])
+            return lambda values: type_.join(set_parts([part(values) for part in parts]))
         rows = [item if kind == "map" else (item,) for item in items]
         for row in rows:
             for part in row:
@@ -107,6 +109,13 @@ class Binder:
             raise invalid(f"Type error: wrong or ambiguous argument of function system.{function.name}")
         get = self.bind(term, fitting[0], f"arg0({function.name})")
         return lambda values: (fitting[0], get(values))
+
+
+def set_parts(parts):
+    """The parts of a tuple; Fault if one is unset."""
+    if UNSET in parts:
+        raise invalid(f"Invalid unset value for tuple field number {parts.index(UNSET)}")
+    return parts
 
 
 class Function:

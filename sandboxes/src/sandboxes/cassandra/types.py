@@ -26,9 +26,11 @@ REASONS = {  # why a constant is none of a type, where Cassandra says it in its 
     "inet": "Unable to make inet address from '%s'",
     "time": "(TimeType) Unable to coerce '%s' to a formatted time (long)",
 }
+NULL, SIZE = b"\xff\xff\xff\xff", struct.Struct(">i").pack
 FIRST = float("-inf")  # the place of an empty value among numbers
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 DAY_ZERO = 2**31  # how a date counts the first day of 1970
+MAPPED = bytes(10) + b"\xff\xff"  # how an IPv6 address begins that is one of IPv4
 
 
 class Native:
@@ -145,7 +147,7 @@ class Collection:
 
 def value(data):
     """A [bytes] of the protocol."""
-    return b"\xff\xff\xff\xff" if data is None else struct.pack(">i", len(data)) + data
+    return NULL if data is None else SIZE(len(data)) + data
 
 
 def _integer(layout):
@@ -247,7 +249,7 @@ def _timestamp(text):
 def _date(text):
     if re.fullmatch(r"-?\d+", text):
         return struct.pack(">I", int(text))
-    year, month, day = map(int, _match(r"(-?\d{4})-(\d\d?)-(\d\d?)", text))
+    year, month, day = map(int, _match(r"(\d{4}|-\d{4,9}|\+\d{5,9})-(\d\d)-(\d\d)", text))
     cycles, year = divmod(year, 400)  # Python has no years before 1
     days = (datetime.date(year + 400, month, day) - EPOCH.date()).days + (cycles - 1) * 146_097
     return struct.pack(">I", days + DAY_ZERO)
@@ -273,7 +275,20 @@ def _time_check(data):
 
 
 def _inet(text):
-    return text and socket.inet_pton(socket.AF_INET6 if ":" in text else socket.AF_INET, text)
+    """As Java reads an address: ``1.2`` is 1.0.0.2, ``[::1]`` is ::1, ``::ffff:1.2.3.4`` is 1.2.3.4."""
+    if not text:
+        return b""
+    if ":" in text:
+        data = socket.inet_pton(socket.AF_INET6, text[1:-1] if text[0] + text[-1] == "[]" else text)
+        return data[12:] if data.startswith(MAPPED) else data
+    if text == "localhost":
+        return b"\x7f\0\0\1"
+    if not re.fullmatch(r"[\d.]+", text):
+        raise refused(f"a host name, {text[:100]}, for an address")
+    *head, last = [int(part) for part in text.split(".")]
+    if len(head) > 3 or any(part > 255 for part in head):
+        raise ValueError(text)
+    return bytes(head) + last.to_bytes(4 - len(head), "big")
 
 
 def _ascii(data):

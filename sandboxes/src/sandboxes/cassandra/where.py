@@ -1,9 +1,10 @@
 """What a WHERE asks for: partitions, slices of their rows, and filters on what is found there."""
 
-import operator
 from itertools import product
 
-from .errors import invalid, refused
+from .errors import SYNTAX, Fault, invalid, refused
+from .filters import COMPARE, filter_of
+from .lexer import CONSTANTS
 from .storage import TOP, partition_bytes, token_of
 from .terms import UNSET
 from .types import BIGINT, Collection
@@ -13,18 +14,9 @@ FILTERING = (
     "performance. If you want to execute this query despite the performance unpredictability, use ALLOW "
     "FILTERING"
 )
-PART = {"keys": 0, "values": -1}  # of an element
 MAX_KEY = 65_535  # bytes
 MOST = 10_000  # combinations of IN values
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-COMPARE = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 class Where:
@@ -39,7 +31,8 @@ class Where:
         self.table, self.binder = table, binder
         self.tokens, self.bounds, self.filters = [], [], []
         self.one, self.many = {}, {}  # by column: its = or IN; its inequalities
-        self.contains, self.tuples, self.ranges = [], [], []
+        self.first = {}  # by column: the first one of the inequalities that it is in
+        self.contains, self.tuples = [], []
         for target, sign, term in relations:
             self.relation(target, sign, term)
         self.keys = self.partition_keys(filtering)
@@ -66,11 +59,21 @@ class Where:
         else:
             if target in self.one:
                 raise twice(target, "an Equal")
-            if any(sign[0] == other[0] for other, _ in self.many.get(target, ())):
-                what = "start" if sign[0] == ">" else "end"
-                raise invalid(f"More than one restriction was found for the {what} bound on {target}")
-            self.many.setdefault(target, []).append((sign, self.value(column, term)))
+            self.limit([column], sign, self.value(column, term))
         return None
+
+    def limit(self, columns, sign, get):
+        """Remember an inequality of columns that follow one another."""
+        first = columns[0].name
+        for column in columns:
+            if self.first.setdefault(column.name, first) != first:
+                what = "restricted by two inequalities not starting with the same column"
+                raise invalid(f'Column "{column.name}" cannot be {what}')
+            self.many.setdefault(column.name, [])
+        if any(sign[0] == other[0] for other, _ in self.many[first]):
+            what = "start" if sign[0] == ">" else "end"
+            raise invalid(f"More than one restriction was found for the {what} bound on {first}")
+        self.many[first].append((sign, get))
 
     def value(self, column, term):
         get = self.binder.bind(term, column.type, column.name, column)
@@ -124,28 +127,40 @@ class Where:
         for i, column in enumerate(columns):
             if column.kind != "clustering" or (i and column.position != columns[i - 1].position + 1):
                 raise invalid("Multi-column relations take clustering columns in the order of the key")
-            if column.name in self.one or (self.many.get(column.name) and target[0] not in self.ranges):
+            if column.name in self.one or (column.name in self.many and sign in ("=", "in")):
                 raise invalid(f'Column "{column.name}" cannot be restricted by more than one relation')
         type_ = Collection("tuple", [column.type for column in columns])
         name = f"({','.join(target[0])})"
         items = term if sign == "in" and isinstance(term, list) else [term]
         if sign == "in" and not isinstance(term, list):
-            raise refused("(a, b) IN ?")
-        each = [self.value(Named(name, type_), item) for item in items]
+            whole = Collection("list", [type_], frozen=True)
+            get = self.value(Named(f"in{name}", whole), term)
+            found = lambda values: [complete(columns, type_.split(item[0])) for item in whole.split(get(values))]
+        else:
+            each = [self.tuple_value(columns, type_, name, item) for item in items]
+            found = lambda values: [one(values) for one in each]
         if sign in ("=", "in"):
             for column in columns:
                 self.one[column.name] = sign, None
-            self.tuples.append((columns, lambda values: [type_.split(one(values)) for one in each]))
+            self.tuples.append((columns, found))
         elif sign in FLIPPED:
             if len({column.descending for column in columns}) > 1:
                 raise refused("an inequality of columns in both orders")
-            self.ranges.append(target[0])
-            for column in columns:
-                self.many.setdefault(column.name, [])
-            several = lambda values: type_.split(each[0](values))
-            self.many[columns[0].name].append((sign, (len(columns), several)))
+            self.limit(columns, sign, (len(columns), each[0]))
         else:
             raise invalid(f"Unsupported relation {sign}")
+
+    def tuple_value(self, columns, type_, name, term):
+        """A function that gives a value for each column: of ``(?, 1)``, or of one marker for all."""
+        if term[0] == "tuple":
+            if len(term[1]) != len(columns):
+                raise invalid(f"Expected {len(columns)} elements in value for tuple {name}, but got {len(term[1])}")
+            each = [self.value(column, item) for column, item in zip(columns, term[1])]
+            return lambda values: [one(values) for one in each]
+        if term[0] in CONSTANTS:
+            raise Fault(SYNTAX, f"no viable alternative at input '{term[1]}'")
+        get = self.value(Named(name, type_), term)
+        return lambda values: complete(columns, type_.split(get(values)))
 
     def element_relation(self, target, sign, term):
         column = self.table.column(target[0])
@@ -255,16 +270,31 @@ class Where:
         for column, get in zip(columns, self.keys):
             given = {column.key(item): item for item in get(values)}
             for item in given.values():
-                if len(columns) == 1 and not item:
-                    raise invalid("Key may not be empty")
-                if len(item) > MAX_KEY:
-                    raise invalid(f"Key length of {len(item)} is longer than maximum of {MAX_KEY}")
+                check_key([item], len(columns))
             each.append([given[key] for key in sorted(given)] if len(given) > 1 else list(given.values()))
         return [(partition_bytes(combination), combination) for combination in combine(each)]
+
+    def is_point(self):
+        """Whether it asks for one row by = alone."""
+        table = self.table
+        if self.keys is None or self.width < len(table.clustering) or self.filters or self.tuples:
+            return False
+        return all(self.is_one(column.name) for column in table.partition + table.clustering)
+
+    def point(self, values):
+        """``(partition key, clustering key)`` of that row."""
+        found = [get(values)[0] for get in self.keys]
+        check_key(found)
+        prefix = [get(values)[0][0] for get in self.prefix]
+        return partition_bytes(found), self.table.clustering_key(prefix)
 
     def many_partitions(self):
         """Whether the partition key is asked for by IN, of however many values."""
         return any(self.one.get(column.name, "=")[0] == "in" for column in self.table.partition)
+
+    def is_one(self, name):
+        """Whether a column is said to be equal to one value."""
+        return self.one.get(name, ("", None))[0] == "="
 
     def finds_something(self, values):
         """Whether a row could be found at all."""
@@ -316,29 +346,10 @@ class Where:
 
     def predicate(self, values):
         """A function of partition, row and now that says whether the filters let the row through; or None."""
-        tests = [self.test(sign, *target, values) for _, sign, target in self.filters]
+        tests = [filter_of(sign, *target, values) for _, sign, target in self.filters]
         if not tests:
             return None
         return lambda partition, row, now: all(test(partition, row, now) for test in tests)
-
-    @staticmethod
-    def test(sign, column, get, values):
-        read, type_, wanted = reader(column), column.type, get(values)
-        if sign in ("keys", "values", "entries"):
-
-            def contains(partition, row, now):
-                data = read(partition, row, now)
-                if data is None:
-                    return False
-                items = type_.split(data)
-                return wanted in (items if sign == "entries" else [item[PART[sign]] for item in items])
-
-            return contains
-        if sign in ("=", "in"):
-            keys = [type_.key(item) for item in wanted]
-            return lambda *place: (data := read(*place)) is not None and type_.key(data) in keys
-        compare, key = COMPARE[sign], type_.key(wanted)
-        return lambda *place: (data := read(*place)) is not None and compare(type_.key(data), key)
 
 
 class Named:
@@ -348,6 +359,23 @@ class Named:
 
     def __init__(self, name, type_):
         self.name, self.type = name, type_
+
+
+def check_key(parts, count=None):
+    """Fault where parts of a partition key, which has ``count`` of them, cannot be such."""
+    for item in parts:
+        if not item and (count or len(parts)) == 1:
+            raise invalid("Key may not be empty")
+        if len(item) > MAX_KEY:
+            raise invalid(f"Key length of {len(item)} is longer than maximum of {MAX_KEY}")
+
+
+def complete(columns, values):
+    """The values of a tuple; Fault where one is missing."""
+    for column, data in zip(columns, values):
+        if data is None:
+            raise invalid(f"Invalid null value for column {column.name}")
+    return values
 
 
 def twice(name, what):
@@ -361,13 +389,3 @@ def combine(lists):
     if size > MOST:
         raise refused(f"over {MOST:,} combinations of IN values")
     return product(*lists)
-
-
-def reader(column):
-    """A function of partition, row and now: the column's value."""
-    position = column.position
-    if column.kind == "partition_key":
-        return lambda partition, row, now: partition.values[position]
-    if column.kind == "clustering":
-        return lambda partition, row, now: row.values[position]
-    return lambda partition, row, now: row.value(column, now)

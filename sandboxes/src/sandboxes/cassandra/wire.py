@@ -8,6 +8,8 @@ from .types import value
 
 VERSION, MAX_FRAME = 4, 16 * 1024 * 1024
 HEADER = struct.Struct(">BBhBi")
+BYTE, SHORT, INT, LONG = map(struct.Struct, (">B", ">H", ">i", ">q"))
+ROWS_HEAD = struct.Struct(">iii")
 COMPRESSED, TRACING, PAYLOAD, WARNING = 1, 2, 4, 8
 ERROR, STARTUP, READY, AUTHENTICATE, OPTIONS, SUPPORTED, QUERY = 0, 1, 2, 3, 5, 6, 7  # opcodes
 RESULT, PREPARE, EXECUTE, REGISTER, EVENT, BATCH, AUTH_RESPONSE, AUTH_SUCCESS = 8, 9, 10, 11, 12, 13, 15, 16
@@ -20,24 +22,26 @@ class Reader:
     def __init__(self, data):
         self.data, self.position = data, 0
 
-    def take(self, layout, size, code=SERVER):
-        if self.position + size > len(self.data):
-            raise Fault(code, "Not enough bytes to read in the body of the frame")
-        found = struct.unpack_from(layout, self.data, self.position)[0]
-        self.position += size
+    def take(self, layout, code=SERVER):
+        """What a compiled ``layout`` finds next."""
+        try:
+            found = layout.unpack_from(self.data, self.position)[0]
+        except struct.error:
+            raise Fault(code, "Not enough bytes to read in the body of the frame") from None
+        self.position += layout.size
         return found
 
     def byte(self):
-        return self.take(">B", 1)
+        return self.take(BYTE)
 
     def short(self):
-        return self.take(">H", 2)
+        return self.take(SHORT)
 
     def int(self):
-        return self.take(">i", 4)
+        return self.take(INT)
 
     def long(self):
-        return self.take(">q", 8)
+        return self.take(LONG)
 
     def bytes(self, size):
         if size < 0 or self.position + size > len(self.data):
@@ -55,10 +59,10 @@ class Reader:
             raise Fault(PROTOCOL, "Cannot decode string as UTF8") from None
 
     def string(self):
-        return self.text(self.take(">H", 2, PROTOCOL))
+        return self.text(self.take(SHORT, PROTOCOL))
 
     def long_string(self):
-        return self.text(self.take(">i", 4, PROTOCOL))
+        return self.text(self.take(INT, PROTOCOL))
 
     def value(self):
         size = self.int()
@@ -100,15 +104,16 @@ def columns(table, specs):
     return head + b"".join([string(name) + type_.option for name, type_ in specs])
 
 
-def rows(table, found, metadata):
-    """The body of a RESULT of kind Rows."""
-    flags = (1 if metadata else 5) | (2 if found.state is not None else 0)
-    body = struct.pack(">iii", ROWS, flags, len(found.columns))
+def rows(described, found):
+    """The body of a RESULT of kind Rows; ``described`` are its ``columns``, None if they are not wanted."""
+    flags = (5 if described is None else 1) | (2 if found.state is not None else 0)
+    parts = [ROWS_HEAD.pack(ROWS, flags, len(found.columns))]
     if found.state is not None:
-        body += value(found.state)
-    if metadata:
-        body += columns(table, found.columns)
-    return body + struct.pack(">i", len(found.rows)) + b"".join(found.rows)
+        parts.append(value(found.state))
+    if described is not None:
+        parts.append(described)
+    parts.append(INT.pack(len(found.rows)))
+    return b"".join(parts + found.rows)
 
 
 def prepared(key, found):

@@ -2,11 +2,13 @@
 
 from .changes import Stamp, change_column, delete_column, set_column
 from .conditions import Condition
-from .errors import invalid
+from .errors import invalid, refused
+from .filters import COMPARE
+from .jsons import JsonValues
 from .storage import NEVER, SECOND
 from .terms import UNSET
 from .types import BIGINT, INT
-from .where import COMPARE, Where
+from .where import Where
 
 MAX_TTL = 20 * 365 * 24 * 3600
 LAST_SECOND = 2**31 - 2  # of what expires
@@ -42,6 +44,11 @@ class Write:
         table = self.table
         if table.counter:
             raise invalid("INSERT statements are not allowed on counter tables, use UPDATE instead")
+        if statement.json:
+            missing = UNSET if statement.unset else None
+            given = JsonValues(table, self.binder, statement.json, missing)
+            statement.columns = list(table.columns)
+            statement.values = [given.term(column) for column in table.columns.values()]
         if len(statement.columns) != len(statement.values):
             raise invalid("Unmatched column names/values")
         relations = []
@@ -78,6 +85,8 @@ class Write:
         for target, operator, _ in relations:
             if target[0] == "tuple":
                 given.update(target[1])
+            elif target[0] == "token":
+                raise refused(f"token() in the WHERE of an {self.kind.upper()}")
             elif not isinstance(target, str):
                 raise invalid(f"{target[0]} cannot be used in the WHERE of an {self.kind.upper()}")
             elif table.column(target).kind == "regular":

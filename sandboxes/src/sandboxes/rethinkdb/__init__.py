@@ -4,6 +4,10 @@ It is not a database: everything is in memory, in one process, and what it does 
 refuses with an error that begins ``[sandbox]``. Where it answers, it answers as RethinkDB 2.4.4
 does; recorded answers of a real server are replayed against it in the tests.
 
-``datum`` has the values, ``query`` compiles and evaluates terms, ``terms_*`` are the terms,
-``store`` keeps the tables, ``scram`` and ``server`` are the wire.
+``terms/`` has the terms of ReQL, one module for each kind: ``terms/joins.py``, ``terms/writes.py`` and so on.
+``registry`` lists them, ``compiler`` and ``query`` make a tree of them and run it, ``quick`` runs small ones
+faster, and ``results`` is what they give. Values are in ``datum``, ``keys``, ``text`` and ``grisu``; what is kept, in
+``store``,
+``database``, ``table``, ``stored``, ``feeds`` and ``system``. The wire is ``server``, ``connection``, ``handshake``,
+``scram`` and ``cursors``.
 """

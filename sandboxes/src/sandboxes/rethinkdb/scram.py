@@ -6,7 +6,9 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import pbkdf2_hmac, sha256
 
-ITERATIONS = 4096
+ITERATIONS, WITHOUT_PASSWORD = 4096, 1  # as the server: there is nothing to protect
+
+UNKNOWN = os.urandom(16).hex()
 
 
 class AuthError(Exception):
@@ -17,11 +19,15 @@ class AuthError(Exception):
         self.code = code
 
 
+def iterations(password):
+    return ITERATIONS if password else WITHOUT_PASSWORD
+
+
 @lru_cache(maxsize=256)
 def credentials(user, password):
     """``(salt, client key, stored key, server key)``: nearly all that a connection costs."""
     salt = os.urandom(16)
-    salted = pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
+    salted = pbkdf2_hmac("sha256", password.encode(), salt, iterations(password))
     client = hmac.digest(salted, b"Client Key", "sha256")
     return salt, client, sha256(client).digest(), hmac.digest(salted, b"Server Key", "sha256")
 
@@ -51,10 +57,12 @@ class Scram:
             raise AuthError(10, "Invalid encoding")
         found = attributes(self.client_first, "nr")
         self.user = found["n"].replace("=2C", ",").replace("=3D", "=")
-        self.keys = credentials(self.user, self.passwords.get(self.user, ""))
+        # Of an unknown user nobody learns that it is unknown before it has tried a password.
+        password = self.passwords.get(self.user, UNKNOWN)
+        self.keys = credentials(self.user, password)
         self.nonce = found["r"] + b64encode(os.urandom(18)).decode()
         salt = b64encode(self.keys[0]).decode()
-        self.server_first = f"r={self.nonce},s={salt},i={ITERATIONS}"
+        self.server_first = f"r={self.nonce},s={salt},i={iterations(password)}"
         return self.server_first
 
     def final(self, message):

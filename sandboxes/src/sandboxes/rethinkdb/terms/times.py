@@ -4,8 +4,9 @@ import calendar
 import datetime
 import re
 
-from .datum import TIMEZONE, expect, logic, make_time, number, ptype
-from .query import term
+from ..datum import TIMEZONE, expect, make_time, number, ptype
+from ..errors import logic
+from ..registry import term
 
 EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -18,7 +19,10 @@ def local(time):
     """The wall clock of a time in its own zone."""
     try:
         seconds = time["epoch_time"] + zone_seconds(time["timezone"])
-        return EPOCH + datetime.timedelta(milliseconds=round(seconds * 1000))
+        wall = EPOCH + datetime.timedelta(milliseconds=round(seconds * 1000))
+        if wall.year < 1400:
+            raise OverflowError
+        return wall
     except OverflowError:
         raise logic("Error in time logic: Year is out of valid range: 1400..9999.") from None
 
@@ -133,7 +137,7 @@ PORTIONS = {
     133: ("hours", lambda wall: wall.hour),
     134: ("minutes", lambda wall: wall.minute),
     135: ("seconds", lambda wall: number(wall.second + wall.microsecond / 1e6)),
-    126: ("time_of_day", lambda wall: number((wall - EPOCH).total_seconds() % 86400)),
+    126: ("time_of_day", lambda wall: number(round((wall - EPOCH).total_seconds() % 86400, 3))),
 }
 for code, (name, take) in PORTIONS.items():
     term(code, name, 1)(lambda c, take=take: take(local(c[0].time())))
