@@ -74,8 +74,9 @@ class Watch:
 
     def held(self):
         """The last event: what somebody still refers to. Before it, what cannot be seen."""
-        names = {f"sockets that {called} opens in C, if it does" for module, called in UNSEEN.items() if module in sys.modules}
-        self.recorder.emit("unseen", names=sorted(names | self._sockets.unseen))
+        loaded = [called for module, called in UNSEEN.items() if module in sys.modules]
+        names = [f"sockets that {called} opens in C, if it does" for called in loaded]
+        self.recorder.emit("unseen", names=sorted([*names, *self._sockets.unseen]))
         return {**self.recorder.held(), "at": time.perf_counter()}
 
     def stop(self):
