@@ -353,7 +353,23 @@ def test_many_requests_are_not_kept(traced):
     assert of(findings) == [("leaked", "/grows", 500)]
     assert (findings.requests, findings.counts["leaked"]) == (1000, 500)
     assert len(findings.picture) < 1000
-    assert "leaked" in Timeline(findings.picture).summary
+    assert max(len(findings._about), len(findings._contexts)) < 500
+    shown = Timeline(findings.picture)
+    assert (shown.opened, shown.leaked) == (12, 6)
+
+
+def test_a_leak_of_the_thirtieth_request_is_in_the_picture(traced):
+    app = tidy()
+
+    @app.get("/leaks")
+    def leaks():
+        in_memory().execute("SELECT 1")
+        return ""
+
+    findings = traced(app, *["/reads"] * 29, "/leaks", *["/reads"] * 420)  # by then it is forgotten
+    shown = Timeline(findings.picture)
+    assert "GET /leaks" in str(shown) and shown.leaked == 1
+    assert str(shown).count("GET /reads") == 12
 
 
 def test_everything_is_put_back(traced):
