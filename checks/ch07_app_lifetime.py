@@ -118,7 +118,7 @@ def json_default(default):
                 else "Flask writes the time as HTTP does. Whatever is no ObjectId is not yours to write.",
             )
     for value, hint in (
-        (b"bytes", "Bytes may hold anything, and str() of them is Python's spelling, with a b and quotes."),
+        (b"twelve bytes", "Bytes may hold anything, and str() of them is Python's spelling, with a b and quotes."),
         (iter([1, 2]), "A cursor that somebody forgot to read looks like this. To list it here hides the mistake."),
     ):
         kind = type(value).__name__

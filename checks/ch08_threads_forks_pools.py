@@ -40,7 +40,7 @@ def in_background(in_background):
 
     def work(number):
         seen["thread"] = threading.get_ident()
-        seen["app"] = current_app.name
+        seen["app"] = current_app._get_current_object()
         seen["listener"] = g.get("listener")
         seen["number"] = number
         seen["request"] = has_request_context()
@@ -118,9 +118,9 @@ def in_background(in_background):
             "That is the caller's context, and its teardown closes what work still uses. "
             "Push a context of the thread's own.",
         )
-    if seen["app"] != "jukebox":
+    if seen["app"] is not app:
         return NotYet(
-            f"work ran for the app {seen['app']!r}",
+            f"work ran for another app, {seen['app'].name!r}",
             "for the app that started it",
             "Another app has other settings and another database. Use the one of the caller.",
         )
@@ -227,7 +227,7 @@ def one_client(get_client):
         return NotYet(
             f"{others} of 8 threads did not get the client",
             "the one client for each of them",
-            "Who finds the lock taken waits for it. `with lock:` waits.",
+            "Who comes while the client is made waits for it: hold the lock until it is there. `with lock:` waits.",
         )
 
     app = Flask("fails")
@@ -250,12 +250,22 @@ def one_client(get_client):
 class _Connection:
     """Stands for a driver's connection."""
 
+    def close(self):
+        pass
+
 
 def _places(number):
     places = LifoQueue()
     for _ in range(number):
         places.put(None)
     return places
+
+
+def _refuse(kind):
+    def refuse():
+        raise kind("nobody there")
+
+    return refuse
 
 
 @exercise(
@@ -267,9 +277,6 @@ def take(take):
     def connect():
         opened.append(_Connection())
         return opened[-1]
-
-    def refuse():
-        raise ReqlDriverError("nobody there")
 
     opened, places = [], _places(2)
     first, second = take(places, connect, 0.05), take(places, connect, 0.05)
@@ -353,21 +360,28 @@ def take(take):
             "Nobody closes the others. Open a connection only when you have a place, and it is empty.",
         )
 
-    places = _places(1)
-    result, error = _outcome(take, places, refuse, 0.05) or (None, None)
-    if not isinstance(error, ReqlDriverError):
-        return NotYet(
-            f"connect() failed, and take {f'raised {type(error).__name__}' if error else 'kept it to itself'}",
-            "the error of connect()",
-            'Let that error go on to the caller: "busy" and "nobody there" are two answers.',
-        )
-    if places.qsize() != 1:
-        return NotYet(
-            f"connect() failed, and {places.qsize()} of 1 places are free",
-            "1 of 1: the next call tries again",
-            "The place was lost with the error: put it back before the error goes on, whatever its class. "
-            "Drivers have errors of their own.",
-        )
+    losses = {
+        ReqlDriverError: "The place was lost with the error: put it back before the error goes on, whatever its class. "
+        "Drivers have errors of their own.",
+        # What neither the driver nor the queue calls its own.
+        LookupError: "You catch the errors that you know; this one took the place with it. Catch every error there, "
+        "and raise it again.",
+    }
+    for kind, advice in losses.items():
+        places = _places(1)
+        result, error = _outcome(take, places, _refuse(kind), 0.05) or (None, None)
+        if not isinstance(error, kind):
+            return NotYet(
+                f"connect() failed, and take {f'raised {type(error).__name__}' if error else 'kept it to itself'}",
+                "the error of connect()",
+                'Let that error go on to the caller: "busy" and "nobody there" are two answers.',
+            )
+        if places.qsize() != 1:
+            return NotYet(
+                f"connect() raised {kind.__name__}, and {places.qsize()} of 1 places are free",
+                "1 of 1: the next call tries again",
+                advice,
+            )
 
 
 SONG, NO_SONG, NO_KEY = "/songs/so-what", "/songs/nobody", "/songs/" + "x" * 200
@@ -398,6 +412,12 @@ def _lends(mended, conns):
     app = mended(places)
     if not isinstance(app, Flask):
         return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app, as the faulty one does.")
+    if places.qsize() != 2:
+        return NotYet(
+            f"the app is made, nobody has come, and {places.qsize()} of 2 connections are free",
+            "2",
+            "A connection that the app keeps is shared by all visitors. Lend one to each request.",
+        )
     app.logger.disabled = True
 
     def ask(path, testing=False):
@@ -409,7 +429,15 @@ def _lends(mended, conns):
                 raise
             return type(error).__name__
 
-    def free(after, advice):
+    def free(after, advice, twice):
+        if any(conn is not None and not conn.is_open() for conn in places.queue):
+            return NotYet(
+                f"after {after} a connection in the queue is closed",
+                "two that are open",
+                "The next visitor needs it. Give it back as you got it: neither close() nor a `with` block.",
+            )
+        if places.qsize() > 2:
+            return NotYet(f"after {after} {places.qsize()} of 2 connections are free", "2", twice)
         if places.qsize() != 2:
             return NotYet(f"after {after} {places.qsize()} of 2 connections are free", "2", advice)
 
@@ -418,6 +446,11 @@ def _lends(mended, conns):
         return NotYet(
             f"GET {SONG}: {status}", "200, and the song", "It worked before: mend one thing and leave the rest."
         )
+    early = "It worked before: the connection came back when the song was found."
+    twice = "One connection stands in the queue twice, and two visitors may get it at once. Put it back in one place."
+    missing = free(f"GET {SONG}", early, twice)
+    if missing:
+        return missing
     visits = [
         (NO_SONG, False, 404, "abort() raises: what stands below it in the view is not reached."),
         (
@@ -444,16 +477,14 @@ def _lends(mended, conns):
                 return NotYet(
                     f"{where}: {status}", expected, "What went wrong is still to be told: give back, and let it go on."
                 )
-        missing = free(f"two times {where}", advice)
+        missing = free(f"two times {where}", advice, twice)
         if missing:
             return missing
     with app.test_client() as client:
         for _ in range(2):
             client.get(SONG)
-    missing = free(
-        "requests in a `with` block of the test client",
-        "There the teardown runs twice. Take the connection out of g when you give it back: g.pop().",
-    )
+    in_g = "There the teardown runs twice. Take the connection out of g when you give it back: g.pop()."
+    missing = free("requests in a `with` block of the test client", in_g, in_g)
     if missing:
         return missing
     if {id(place) for place in (places.get(), places.get())} != {id(conn) for conn in conns}:
@@ -464,15 +495,35 @@ def _lends(mended, conns):
         )
     began = time.monotonic()
     outcome = _outcome(ask, SONG)
-    if outcome is None or time.monotonic() - began > 1:
+    took = time.monotonic() - began
+    if outcome is None or took > 1:
         return NotYet(
             "with both connections lent, a visitor waited for more than a second",
             "503 after 0.2 s",
             "Patience does not bring back what is lost: leave the time-out as it was.",
+        )
+    if outcome[0] == 500:
+        return NotYet(
+            "with both connections lent: 500",
+            "503, busy",
+            "queue.Empty has its handler: leave it. And take the connection before the `try`, or `finally` has nothing "
+            "to give back.",
         )
     if outcome[0] != 503:
         return NotYet(
             f"with both connections lent: {outcome[0]}",
             "503, busy",
             "Now both are in use, and there is no third: the limit must stay.",
+        )
+    if took < 0.15:
+        return NotYet(
+            f"with both connections lent, a visitor was sent away after {took:.2f} s",
+            "503 after 0.2 s",
+            "A connection often comes back in a moment. Wait for one as long as before.",
+        )
+    if places.qsize():
+        return NotYet(
+            "a visitor who got no connection has put something into the queue",
+            "an empty queue: both connections are lent",
+            "Who got none has none to give back. None in the queue is lent to the next visitor.",
         )

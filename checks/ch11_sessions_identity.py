@@ -103,6 +103,11 @@ OURS = "This one is a path of this app. Let it through as it came."
 TARGETS = [
     ("/me", True, OURS),
     ("/cart?page=2", True, OURS),
+    (
+        "/search?q=https://flask.example//docs",
+        True,
+        "What stands behind the question mark leads nowhere: two slashes are a host only at the beginning.",
+    ),
     ("https://evil.example/", False, "The target was not looked at. Only a path may pass: no host, no https."),
     (
         "https://evil.example/?from=shop.example",
@@ -181,7 +186,8 @@ LOGINS = [
     (
         ADA,
         "ada",
-        "The collection holds a hash, and no query finds a password in it. Find the name, then check the hash.",
+        "The collection holds a hash, and no query finds a password in it. Find the document by its _id, then call "
+        "check_password_hash with its hash first and the password second.",
         "Name and password are right here. Read the message, then the line that raised it.",
     ),
     (
@@ -233,6 +239,20 @@ LOGINS = [
         "This name is a str, and nobody has it: that must give None.",
     ),
     (
+        CLEO,
+        "cleo",
+        "Her password has a $ in it, and braces, and is a good one. Look at the type of what was posted, not at its "
+        "letters.",
+        "Name and password are right here, whatever characters they have.",
+    ),
+    (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
+    (
+        {**ADA, "password": ""},
+        None,
+        "An empty password is a wrong one. Let check_password_hash say so.",
+        "An empty password is a wrong one: that must give None.",
+    ),
+    (
         {**ADA, "name": "\ud800"},
         None,
         "Nobody has this name.",
@@ -246,14 +266,6 @@ LOGINS = [
         "JSON can carry half a character, such as \\ud800: a str that can neither be sent nor hashed. For this name "
         "and as a password it must give None.",
     ),
-    (
-        CLEO,
-        "cleo",
-        "Her password has a $ in it, and braces, and is a good one. Look at the type of what was posted, not at its "
-        "letters.",
-        "Name and password are right here, whatever characters they have.",
-    ),
-    (None, None, "Nothing was posted.", "JSON can be null: then data is None."),
 ]
 
 
@@ -321,6 +333,10 @@ def mended(mended):
         ),
     ]:
         found = at_admin(name)
+        if name == "nobody" and found == 200:
+            advice = "Somebody else's login let her in. A global is shared by all browsers; each has its own session."
+        if name == "bob" and found == 401:
+            advice = "401 asks who is there, and Bob has said so. Who is known and may not gets a 403."
         if found != status:
             return NotYet(f"{name} at /admin: {found}", status, advice)
     users["ada"]["admin"] = False
@@ -328,7 +344,7 @@ def mended(mended):
     if found != 403:
         again = at_admin("ada")
         late = "One request too late. The role is asked for before the view decides, not after it."
-        old = "The cookie still says what was true at the login, however long it lives. Ask `users`."
+        old = "The cookie, or a copy, still says what was true at the login. Ask `users` itself, at each request."
         return NotYet(f"Ada's role was taken away, and then at /admin: {found}", 403, late if again == 403 else old)
     users["bob"]["admin"] = True
     found = at_admin("bob")
@@ -352,4 +368,11 @@ def mended(mended):
     if found != 401:
         return NotYet(
             f"Bob logged out, and then at /admin: {found}", 401, "Logging out worked before. Let it take the name."
+        )
+    found = clients["nobody"].post("/login/zoe").status_code
+    if found < 400:
+        return NotYet(
+            f"somebody who is no member logged in: {found}",
+            404,
+            "Only members may log in, as before: the name must be in `users`.",
         )

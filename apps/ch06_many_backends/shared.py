@@ -18,10 +18,10 @@ class Shared:
         self.openings = {}
         self.lock = Lock()
 
-    def get(self, name, open):
-        """What ``open()`` returned to the first caller; raises what it raised to those who came meanwhile.
+    def get(self, name, factory):
+        """What ``factory()`` returned to the first caller; raises what it raised to those who came meanwhile.
 
-        Raises TimeoutError if it takes longer than the time-out, RuntimeError if ``open`` asks for itself.
+        Raises TimeoutError if it takes longer than the time-out, RuntimeError if ``factory`` asks for itself.
         """
         with self.lock:
             opening = self.openings.get(name)
@@ -29,14 +29,14 @@ class Shared:
                 opening = self.openings[name] = Opening()
         if first:
             # Without the lock: it may take its time, and it may ask for something else that is shared.
-            self.open(name, open, opening)
+            self.run(factory, name, opening)
         elif opening.thread == get_ident() and not opening.done():
             raise RuntimeError(f"to open {name!r} its factory asks for {name!r}")
         return opening.result(self.timeout)
 
-    def open(self, name, open, opening):
+    def run(self, factory, name, opening):
         try:
-            thing = open()
+            thing = factory()
         except BaseException as error:
             self.settle(name, opening, keep=False)
             opening.set_exception(error)

@@ -342,7 +342,7 @@ def test_a_server_that_falls_silent(make_app, songs, plays, pool_size):
 
 def test_a_late_answer_is_nobodys(servers, songs):
     conn = bounded.connect(LIMIT / 5, host=songs.host, port=songs.port, db=servers[0].name)
-    rows = r.table("songs").run(conn, max_batch_rows=1)
+    rows = r.range(1_000_000).run(conn)  # more than one answer of the server holds
     songs.delay(2 * LIMIT / 5)
     with pytest.raises(ReqlTimeoutError):
         r.table("songs").get("so-what").run(conn)

@@ -4,6 +4,7 @@ import pytest
 
 import fake_checkout
 from workbook.author import outputs
+from workbook.notebooks import NotebookError
 
 
 def test_execute_leaves_the_learners_progress_alone(root, monkeypatch):
@@ -22,10 +23,17 @@ def test_figures_and_seconds_stay_unless_they_changed(root):
     assert once["cells"][0]["metadata"] == {}
     twice = json.loads(outputs.execute(once, root / "notebooks"))
     assert twice == once
-    twice["cells"][0]["source"] = code.format(0, False)
+    twice["cells"][0]["source"] = code.format(0, True)
     changed = json.loads(outputs.execute(twice, root / "notebooks"))
     assert changed["metadata"]["workbook"]["seconds"] == {}
-    assert "Does NOT hold" in "".join(changed["cells"][0]["outputs"][0]["data"]["text/plain"])
+    assert changed["cells"][0]["outputs"] == once["cells"][0]["outputs"]
+
+
+def test_a_claim_that_does_not_hold_is_not_stored(root):
+    code = "from workbook import Claim\nClaim('it is so', False, seconds=3)"
+    made = fake_checkout.notebook([("code", code, [])])
+    with pytest.raises(NotebookError, match=r"claims what does not hold here: .*it is so"):
+        outputs.execute(made, root / "notebooks")
 
 
 def test_cells_that_fail_are_part_of_the_outputs_on_request(root):

@@ -12,7 +12,7 @@ from workbook import databases
 from workbook.drivers import mongodb
 
 TEXT = Path(__file__).parents[2].joinpath("docs/conformance.md").read_text(encoding="utf-8")
-PAGE = TEXT.partition("# MongoDB: ")[2]
+PAGE = TEXT.partition("\n# MongoDB: ")[2].partition("\n# ")[0]
 
 pytestmark = pytest.mark.skipif(
     bool(os.environ.get("MONGODB_URI")) or mongodb.package() != "secantus" or mongodb.mongod() is not None,

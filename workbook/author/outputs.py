@@ -13,7 +13,7 @@ from datetime import datetime
 
 from workbook import notebooks, pages
 from workbook.author import glossary
-from workbook.figures.claim import OWN
+from workbook.figures.claim import HOLDS, OWN
 from workbook.notebooks import KERNEL, NotebookError
 
 
@@ -22,7 +22,7 @@ def execute(notebook, folder, allow_errors=False):
 
     Returns its text with outputs, the same on every machine; a notebook that has metadata of ours also
     gets what its cells take. The learner's progress is not touched. Raises NotebookError if a cell
-    fails that is not tagged ``raises-exception``, unless ``allow_errors``.
+    fails that is not tagged ``raises-exception`` or a Claim does not hold, unless ``allow_errors``.
     """
     import nbformat
     from nbclient import NotebookClient
@@ -55,6 +55,10 @@ def execute(notebook, folder, allow_errors=False):
             if output.output_type == "error":
                 # The frames above are paths of this machine; the error itself is what is taught.
                 output.traceback = [f"{output.ename}: {output.evalue}"]
+            shown = output.get("data", {}).get("text/plain", "")
+            if shown.startswith(HOLDS[False]) and not allow_errors:
+                # Stored, it would be what every later run is compared with.
+                raise NotebookError(f"claims what does not hold here: {shown}")
     took = {cell.id: _seconds(cell) for cell in done.cells if cell.cell_type == "code"}
     for old, new in zip(before.cells, done.cells, strict=True):
         for was, shown in zip(old.get("outputs", []), new.get("outputs", []), strict=False):

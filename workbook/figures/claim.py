@@ -19,6 +19,7 @@ import re
 
 OWN = re.compile(r'<span class="own">[^<]*</span>')  # a figure; what nbval does not compare
 STYLE = "max-width: 640px; padding: 0.2em 0.8em; border-left: 4px solid"
+HOLDS = {True: "Holds", False: "Does NOT hold here"}
 COLOURS = {True: "var(--jp-success-color1, #388e3c)", False: "var(--jp-error-color1, #d32f2f)"}
 
 
@@ -49,7 +50,7 @@ class Claim:
         return {"text/plain": self._verdict() if self.holds else repr(self), "text/html": self._html()}
 
     def _verdict(self):
-        return f"{'Holds' if self.holds else 'Does NOT hold here'}: {self.words}"
+        return f"{HOLDS[self.holds]}: {self.words}"
 
     def _html(self):
         rows = "".join(

@@ -1,4 +1,4 @@
-"""Who finds the lock taken waits for it. `with lock:` waits."""
+"""Who comes while the client is made waits for it: hold the lock until it is there. `with lock:` waits."""
 
 if lock.acquire(blocking=False):
     try:

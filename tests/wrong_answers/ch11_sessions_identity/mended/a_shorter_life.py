@@ -1,4 +1,4 @@
-"""The cookie still says what was true at the login, however long it lives. Ask `users`."""
+"""The cookie, or a copy, still says what was true at the login. Ask `users` itself, at each request."""
 
 app = Flask("club")
 app.secret_key = token_hex()
