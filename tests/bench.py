@@ -406,6 +406,51 @@ def bench_recorder(requests=500, many=10_000):
             app.stop()
 
 
+def bench_trace(requests=500, many=10_000):
+    """What `workbook trace` costs: a request with it against without, in turn; memory over many requests."""
+    from workbook.child import Child
+    from workbook.running.launch import App, _environment, _locate
+    from workbook.tracing.findings import Findings
+
+    mongo = databases.mongodb("trace")
+    with tempfile.TemporaryDirectory() as folder, mongo.connect() as client, contextlib.ExitStack() as stack:
+        client[mongo.name].t.insert_one({"n": 1})
+        with contextlib.closing(sqlite3.connect(Path(folder, "cost.db"))) as conn:
+            conn.executescript("CREATE TABLE t (n); INSERT INTO t VALUES (1);")
+        path = Path(folder, "asks_once.py")
+        path.write_text(ASKS_ONCE, encoding="utf-8")
+        settings = {**databases.rethinkdb("trace").settings, **mongo.settings, "FILE": str(Path(folder, "cost.db"))}
+        environ = _environment(settings)
+        app = App("cost", {**_locate(path), "recorded": False}, environ)
+        app._start(10)
+        stack.callback(app.stop)
+        findings = Findings()
+        spec = json.dumps({"app": str(path), "cwd": folder, "config": {}, "port": 0})
+        traced = Child("workbook.tracing.run", spec, environ=environ, on_event=findings.feed)
+        stack.callback(traced.stop)
+        port = traced.wait_for("ready")["ready"]
+        addresses = {"traced": f"http://127.0.0.1:{port}", "untraced": app.url}
+        clients = {who: stack.enter_context(httpx.Client(base_url=url)) for who, url in addresses.items()}
+        views = ("/rethinkdb", "/sqlite", "/mongodb")
+        for view in views:
+            times = {who: [] for who in clients}
+            for _ in range(requests):
+                for who, session in clients.items():
+                    times[who].append(seconds(lambda session=session, view=view: session.get(view)))
+            cost, plain = (1000 * median(times[who]) for who in clients)
+            print(f"{view[1:]}: traced {cost:.2f} ms, untraced {plain:.2f} ms; ratio {cost / plain:.2f}")
+        sizes, processes = [], {"the app": psutil.Process(traced.pid), "the command": psutil.Process()}
+        for number in range(many):
+            clients["traced"].get(views[number % 3])
+            if number in (many // 5, many // 5 * 3, many - 1):
+                sizes.append({name: process.memory_info().rss / 2**20 for name, process in processes.items()})
+        traced.sync()
+        for name in processes:
+            print(f"{name}: MB in the course of {many:,} requests: " + ", ".join(f"{s[name]:.1f}" for s in sizes))
+        findings.finish()
+        print(f"{findings.requests:,} requests traced, {len(findings.found)} findings")
+
+
 BENCHES = {name.removeprefix("bench_"): value for name, value in list(globals().items()) if name.startswith("bench_")}
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command line: ``workbook COMMAND``, or ``python -m workbook COMMAND``."""
 
+import json
 import os
 import subprocess
 import sys
@@ -153,6 +154,72 @@ def notes(stems):
     from workbook.author import notes
 
     click.echo(notes.notes(stems))
+
+
+def _pairs(read):
+    """A callback that makes a dict of ``KEY=VALUE``s, each value given to ``read``."""
+
+    def pairs(context, parameter, given):
+        found = {}
+        for text in given:
+            key, equals, value = text.partition("=")
+            if not (key and equals):
+                raise click.BadParameter(f"{text!r} is not KEY=VALUE.", context, parameter)
+            found[key] = read(value)
+        return found
+
+    return pairs
+
+
+def _json_or_text(value):
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _requests(context, parameter, given):
+    from workbook.tracing.asking import Wanted
+
+    try:
+        return [Wanted.parse(text) for text in given]
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", context, parameter) from None
+
+
+def _kinds(context, parameter, given):
+    from workbook.tracing.findings import KINDS
+
+    kinds = [kind.strip() for kind in (given or "").split(",") if kind.strip()]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise click.BadParameter(f"there is no {kind!r}. There are: {', '.join(KINDS)}.", context, parameter)
+    return kinds
+
+
+@main.command()
+@click.option("--request", "-r", "requests", multiple=True, callback=_requests, help='"GET /things"; again for more.')
+@click.option("--times", default=1, type=click.IntRange(1), help="Ask all of them so many times.")
+@click.option("--header", "headers", multiple=True, callback=_pairs(str), metavar="KEY=VALUE", help="For each request.")
+@click.option("--env", multiple=True, callback=_pairs(str), metavar="KEY=VALUE", help="A variable for the app.")
+@click.option("--config", multiple=True, callback=_pairs(_json_or_text), metavar="KEY=JSON", help="Set in app.config.")
+@click.option("--cwd", type=click.Path(exists=True, file_okay=False), default=".", help="The folder to run in.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Where to serve; any free port, if not given.")
+@click.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds for a response, and for loading.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
+@click.option("--html", "html_file", metavar="FILE", help="Write the report as a page.")
+@click.option("--fail-on", callback=_kinds, metavar="KINDS", help="Exit with 1 on such findings: leaked,unused,lost.")
+@click.argument("app", required=False)
+def trace(**options):
+    """Show what an app of your own opens, keeps and loses.
+
+    APP is what `flask --app` takes: mypkg:create_app, app.py, "mypkg:create_app('test')". Without
+    --request it is served on 127.0.0.1 until Ctrl-C. Exit codes: 0, or 1 if --fail-on found something,
+    2 if the app cannot be loaded, 3 if a request got no response, 130 after Ctrl-C between requests.
+    """
+    from workbook.tracing.command import trace
+
+    sys.exit(trace(**options, say=lambda line: click.echo(line, err=True)))
 
 
 main.add_command(author)

@@ -37,16 +37,17 @@ class Child:
     """A Python process started with ``python -m module *arguments``.
 
     ``on_event`` is called with what the child reports as its ``event``, in order, on
-    a thread of its own.
+    a thread of its own; ``on_log`` with each line of its log.
     """
 
-    def __init__(self, module, *arguments, environ=None, on_event=lambda event: None):
+    def __init__(self, module, *arguments, environ=None, on_event=lambda event: None, on_log=lambda line: None):
         self._condition = threading.Condition()
         self._reports = deque()
         self._log = deque(maxlen=LOG_LINES)
         self._syncs = 0
         self._log_read = 0
         self._on_event = on_event
+        self._on_log = on_log
         self._ended = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -166,6 +167,8 @@ class Child:
     def _read_log(self):
         for line in self.process.stderr:
             text, mark, number = line.partition(MARK)
+            if text:
+                self._on_log(text.decode(errors="replace"))
             with self._condition:
                 if text:
                     self._log.append(text.decode(errors="replace"))

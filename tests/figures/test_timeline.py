@@ -262,6 +262,28 @@ def test_held_in_place_of_one_that_was_cut_is_kept():
     assert ends(told) == {"rethinkdb 1": "cut", "rethinkdb 2": "kept"}
 
 
+def test_held_in_place_of_one_that_was_closed_is_kept():
+    told = Told()
+    lazily(told, 1)
+    told.close("rethinkdb 1")
+    lazily(told, 2)
+    assert ends(told) == {"rethinkdb 1": "closed", "rethinkdb 2": "leaked"}
+    told.held(["rethinkdb 2"])
+    assert ends(told) == {"rethinkdb 1": "closed", "rethinkdb 2": "kept"}
+
+
+def test_held_beside_one_that_several_contexts_used_is_kept():
+    told = Told()
+    lazily(told, 1)
+    lazily(told, 2)
+    with told.request():
+        with told.step():
+            told.use("rethinkdb 1")
+    assert ends(told) == {"rethinkdb 1": "kept", "rethinkdb 2": "leaked"}
+    told.held(["rethinkdb 1", "rethinkdb 2"])
+    assert ends(told) == {"rethinkdb 1": "kept", "rethinkdb 2": "kept"}
+
+
 def test_held_by_the_traceback_of_a_teardown_is_leaked():
     told = Told()
     with told.request(status="500", lost="200 OK", raised="RuntimeError"):

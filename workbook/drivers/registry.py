@@ -1,6 +1,6 @@
 """Every database that there is, in the doctor's order, and what the recorder watches."""
 
-from workbook.drivers import cassandra, mongodb, rethinkdb, sqlite
+from workbook.drivers import cassandra, mongodb, rethinkdb, sqlalchemy, sqlite
 
 DRIVERS = [rethinkdb, cassandra, mongodb]
-WATCHED = [*DRIVERS, sqlite]
+WATCHED = [*DRIVERS, sqlite, sqlalchemy]

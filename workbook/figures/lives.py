@@ -7,7 +7,8 @@ closed     by a step or by its owner
 cut        the other side or the network ended it
 kept       it is meant to outlive a context: it was made outside of all of
            them, several used it in turn, its owner is kept, or something
-           still holds the only one that its source made
+           still holds it and it is one of a pool's, or the only one left
+           that its source made
 open       it is there, and so is its context
 leaked     its context is gone, and nothing of the above is true
 =========  ==================================================================
@@ -63,6 +64,11 @@ class Life:
         return next((ENDINGS[mark.verb] for mark in self.marks if mark.verb in ENDINGS), None)
 
     @property
+    def shared(self):
+        """Whether several contexts did something with it."""
+        return len({mark.context for mark in self.marks} - {None}) > 1
+
+    @property
     def used(self):
         return any(mark.verb == "use" for mark in self.marks)
 
@@ -98,11 +104,13 @@ def _unclosed(life, pushed, broken, siblings):
         if life.owner.end in ("kept", "leaked"):
             return life.owner.end
     context = life.marks[0].context if life.marks else None
-    if context is None or not life.begun or len({mark.context for mark in life.marks} - {None}) > 1:
+    if context is None or not life.begun or life.shared:
         return "kept"
     if context in pushed:
         return "open"
+    if not life.held or context in broken:
+        return "leaked"
     family = siblings[life.kind, life.origin]
     # One that is lazily made once has no siblings in other contexts, but for those that it replaced.
-    alone = all(other.marks[0].context == context or other.ending == "cut" for other in family)
-    return "kept" if life.held and alone and context not in broken else "leaked"
+    alone = all(other.marks[0].context == context or other.ending for other in family)
+    return "kept" if alone or any(other.shared for other in family) else "leaked"

@@ -82,7 +82,7 @@ class Recorder:
 
     def start(self):
         """Watch the drivers that are imported by now, and others as contexts come."""
-        self._wrap_drivers()
+        self.watch_drivers()
 
     def attach(self, app):
         """Record what this app does from here on."""
@@ -168,7 +168,7 @@ class Recorder:
 
     def _app_pushed(self, app, **extra):
         self._wrap_hooks()
-        self._wrap_drivers()
+        self.watch_drivers()
         context = _cv_app.get()
         # The test client pushes a context that it kept once more: it stays the same one.
         if context not in self._contexts:
@@ -305,7 +305,8 @@ class Recorder:
 
     # Drivers
 
-    def _wrap_drivers(self):
+    def watch_drivers(self):
+        """Watch those drivers that are imported by now and were not before."""
         # Called at each context: an app may import its driver inside a function.
         for module in [module for module in self._drivers if module in sys.modules]:
             # Two first requests at once: one of them watches.
@@ -332,6 +333,14 @@ class Recorder:
             self._undo.callback(delattr, owner, attribute)
         setattr(owner, attribute, value)
 
+    def at_end(self, function, *args):
+        """Call ``function(*args)`` when everything is put back."""
+        self._undo.callback(function, *args)
+
+    def describe(self, function):
+        """Name and source of a hook of the app's, as its events have them."""
+        return _name(function), source_of(function, self.app.root_path)
+
     def made(self, kind, thing):
         """A driver hook saw ``thing`` (any object that owns connections) made."""
         self.emit("made", thing=self._call(kind, thing, "things"), step=_step.get())
@@ -343,6 +352,8 @@ class Recorder:
 
     def opened(self, driver, connection, owner=None):
         """A driver hook saw ``connection`` (any object) open its socket; ``owner`` was ``made``."""
+        if "open" in _silent.get():
+            return
         name = self._call(driver, connection, "connections")
         self.emit("open", connection=name, owner=self._name_of(owner), step=_step.get())
 
@@ -350,6 +361,15 @@ class Recorder:
         """A driver hook saw ``connection`` asked for something."""
         if (name := self._name_of(connection)) and "use" not in _silent.get():
             self.emit("use", connection=name, step=_step.get())
+
+    def tell(self, kind, connection, **fields):
+        """Another kind of event of a ``connection`` that was opened before."""
+        if name := self._name_of(connection):
+            self.emit(kind, connection=name, step=_step.get(), **fields)
+
+    def knows(self, thing):
+        """Whether ``thing`` was opened or made before, and not closed since."""
+        return self._name_of(thing) is not None
 
     def closed(self, connection, error=None, cut=False):
         """A driver hook saw ``connection`` closed, with the ``error`` of a failed goodbye, or ``cut`` by others."""
@@ -379,7 +399,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def silent(self, *kinds):
-        """What happens within it counts for nothing: "use" of a connection, "close" of one."""
+        """What happens within it counts for nothing: "open" of a connection, "use" or "close" of one."""
         token = _silent.set((*_silent.get(), *kinds))
         try:
             yield

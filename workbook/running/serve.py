@@ -81,7 +81,15 @@ def find_factory(spec):
 
 
 def run_server(spec, report):
-    """Serve until the parent is gone."""
+    """Serve the app of the spec until the parent is gone."""
+    if spec.get("recorded", True):
+        run(lambda events: load(spec, events), report)
+    else:
+        run(lambda events: (make_app(find_factory(spec)), None), report)
+
+
+def run(make, report, port=0):
+    """Serve the app of ``make(events)`` -> (app, its recorder or None) until the parent is gone."""
     events = Events(report)
     busy = Busy()
     recorders = []
@@ -101,11 +109,9 @@ def run_server(spec, report):
         os._exit(0)
 
     follow_parent(on_message, leave)
-    if spec.get("recorded", True):
-        app, recorder = load(spec, events)
+    app, recorder = make(events)
+    if recorder is not None:
         recorders.append(recorder)
-    else:
-        app = make_app(find_factory(spec))
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Handler(WSGIRequestHandler):
@@ -117,7 +123,7 @@ def run_server(spec, report):
                 super().run_wsgi()
                 events.flush()
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)
     events.flush()
     report({"ready": server.port})
     server.serve_forever()

@@ -1,0 +1,116 @@
+"""The fixture ``no_leaks`` in a project outside of this repository."""
+
+import re
+import subprocess
+import sys
+
+PROJECT = {
+    "shop.py": """
+import sqlite3
+from flask import Flask, g
+
+def create_app():
+    app = Flask(__name__)
+
+    @app.teardown_appcontext
+    def close(error):
+        if "db" in g:
+            g.pop("db").close()
+        if g.pop("fail", False):
+            raise ValueError("in teardown")
+
+    @app.get("/good")
+    def good():
+        g.db = sqlite3.connect(":memory:")
+        return str(g.db.execute("SELECT 1").fetchone())
+
+    @app.get("/leaks")
+    def leaks():
+        return str(sqlite3.connect(":memory:").execute("SELECT 1").fetchone())
+
+    @app.get("/opens")
+    def opens():
+        g.db = sqlite3.connect(":memory:")
+        return ""
+
+    @app.get("/loses")
+    def loses():
+        g.fail = True
+        return ""
+
+    return app
+""",
+    "conftest.py": """
+import pytest
+from shop import create_app
+
+@pytest.fixture
+def app():
+    return create_app()
+
+@pytest.fixture
+def client(app):
+    with app.test_client() as client:
+        yield client
+""",
+    "test_shop.py": """
+import pytest
+from shop import create_app
+
+def test_good(client, no_leaks):
+    assert client.get("/good").status_code == 200
+
+def test_leaks(client, no_leaks):
+    client.get("/leaks")
+
+def test_leaks_first(no_leaks, client):
+    client.get("/leaks")
+
+def test_leaks_unwatched(client):
+    client.get("/leaks")
+
+def test_opens(client, no_leaks):
+    client.get("/opens")
+
+def test_opens_strict(client, no_leaks):
+    no_leaks.fail_on = ["leaked", "unused"]
+    client.get("/opens")
+
+def test_loses(app, no_leaks):
+    with pytest.raises(ValueError):
+        app.test_client().get("/loses")
+""",
+    "other/test_other.py": """
+from shop import create_app
+
+def test_handed_over(no_leaks):
+    app = no_leaks(create_app())
+    app.test_client().get("/leaks")
+
+def test_without_one(no_leaks):
+    pass
+""",
+}
+
+
+def test_a_project_of_its_own(tmp_path):
+    for name, source in PROJECT.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--rootdir", tmp_path, tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    wrong = re.findall(r"^ERROR \S*::(\w+) - Failed: (\S+)", ended.stdout, re.MULTILINE)
+    assert dict(wrong) == {
+        "test_leaks": "leaks()",
+        "test_leaks_first": "leaks()",
+        "test_opens_strict": "opens()",
+        "test_loses": "A",
+        "test_handed_over": "leaks()",
+    }
+    assert "9 passed, 5 errors" in ended.stdout
