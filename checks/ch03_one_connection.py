@@ -225,6 +225,15 @@ def _closes_everywhere(register):
             "none",
             "The hook belongs to the request, and a command has none. Take that of the app context.",
         )
+    command_first = check_app(databases.rethinkdb("check_ch03"))
+    command_first.cli.command("work")(lambda: print(r.expr(1).run(get_conn())))
+    register(command_first, close_conn)
+    if left_open(command_first, lambda: command_first.test_cli_runner().invoke(args=["work"])):
+        return NotYet(
+            "after a flask command, before any request, one connection is still open",
+            "none",
+            "Something waits for the first request to register. A command does not: register at once.",
+        )
     called.clear()
     with check_app().app_context():
         pass
@@ -349,7 +358,15 @@ def add_database(add_database):
             "closed, whatever the argument is",
             "The argument of a teardown does not matter here: what was opened is closed.",
         )
-    if left_open(app, lambda: app.test_cli_runner().invoke(args=["work"])):
+    results = []
+    open_afterwards = left_open(app, lambda: results.append(app.test_cli_runner().invoke(args=["work"])))
+    if results[0].exit_code != 0 and not open_afterwards:
+        return NotYet(
+            f"the command failed with {type(results[0].exception).__name__}",
+            "a command that may call the getter",
+            "A command has no request. Leave the header to after_request, and let the getter only open and keep.",
+        )
+    if open_afterwards:
         return NotYet(
             "after a flask command, the connection is still open",
             "closed",
