@@ -108,36 +108,7 @@ def get_backend(get_backend):
             "what was opened, by name",
             "The teardown looks into g.backends: use that name.",
         )
-    return (
-        _unknown(app, get_backend)
-        or _failing(app, get_backend)
-        or _without_truth_value(app, get_backend)
-        or _empty(app, get_backend)
-    )
-
-
-class _Database:
-    """Refuses to be asked whether it is true, as PyMongo's Database does."""
-
-    def __bool__(self):
-        raise NotImplementedError
-
-    def close(self):
-        pass
-
-
-def _without_truth_value(app, get_backend):
-    app.extensions["factories"]["reviews"] = _Database
-    with app.app_context():
-        try:
-            for _ in range(2):
-                get_backend("reviews")
-        except NotImplementedError:
-            return NotYet(
-                "a Database of PyMongo was asked whether it is true: NotImplementedError",
-                "the same Database again",
-                "A backend may be empty, or refuse to say. Ask whether the name is in g.backends.",
-            )
+    return _unknown(app, get_backend) or _failing(app, get_backend) or _empty(app, get_backend)
 
 
 def _empty(app, get_backend):
