@@ -1,12 +1,13 @@
 """What the client of the API is told when MongoDB does not answer."""
 
 from flask import current_app, request
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError, WaitQueueTimeoutError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, ServerSelectionTimeoutError
 
 # Twice is as good as once.
 REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
-# No server was found, or no connection was free: nothing has been sent.
-NOT_SENT = (ServerSelectionTimeoutError, WaitQueueTimeoutError)
+# No server was found: nothing has been sent. (Where a second attempt finds none, PyMongo raises the
+# error of the first. Not so where it finds no free connection: WaitQueueTimeoutError says nothing.)
+NOT_SENT = ServerSelectionTimeoutError
 
 
 def database_unavailable(error):

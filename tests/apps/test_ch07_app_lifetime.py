@@ -463,7 +463,7 @@ def test_the_wrong_way_stores_a_record_twice(losing, ada):
         ("POST", ExecutionTimeout, False),
         ("PATCH", NetworkTimeout, False),
         ("POST", ServerSelectionTimeoutError, True),
-        ("POST", WaitQueueTimeoutError, True),
+        ("POST", WaitQueueTimeoutError, False),
         *((method, NetworkTimeout, True) for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")),
         ("GET", ExecutionTimeout, True),
     ],
