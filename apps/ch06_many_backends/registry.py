@@ -55,9 +55,9 @@ class Registry:
         close_all(self.shared.take_all(), self.backends, self.logger)
 
 
-def get_or_open(opened, name, open):
+def get_or_open(opened, name, factory):
     if name not in opened:
-        opened[name] = open()
+        opened[name] = factory()
     return opened[name]
 
 
