@@ -18,6 +18,9 @@ os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
 
 # Begun first, so that at the end no worker is left alone with one of them.
 LONGEST = [
+    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch06",
+    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch07",
+    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "notebooks/ch09",
     "notebooks/ch07",
     "notebooks/ch08",
@@ -32,7 +35,6 @@ LONGEST = [
     "tests/test_silent_servers",
     "tests/test_any_order",
     "sandboxes/tests/cassandra/test_cassandra_golden",
-    "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch09",
     "tests/apps/test_ch09",
     "tests/apps/test_mongodb_killed",

@@ -71,7 +71,8 @@ class Recorder:
         self._events = []
         # An app that runs for days does not keep what another process has been told.
         self._on_event = on_event or self._events.append
-        self._lock = threading.Lock()
+        # Reentrant: the garbage collector may give something back in the middle of an event.
+        self._lock = threading.RLock()
         self._counts = {}
         self._contexts = weakref.WeakKeyDictionary()  # app context -> its number
         self._pushed = weakref.WeakSet()  # contexts of both kinds, between push and pop

@@ -212,7 +212,7 @@ class Events:
     def __init__(self, report):
         self._report = report
         self._waiting = deque()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # for the same reason as the recorder's
 
     def add(self, event):
         self._waiting.append(event)
