@@ -87,6 +87,8 @@ pins: ready ##@ make the requirements files from pyproject.toml (UPGRADE=--upgra
 	--no-emit-index-url --group book --constraint requirements.txt $(UPGRADE) --output-file requirements-book.txt
 	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
 	--no-emit-index-url --group lint --constraint requirements.txt $(UPGRADE) --output-file requirements-lint.txt
+	$(PY) bootstrap.py --uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	--no-emit-index-url --group browser --constraint requirements.txt $(UPGRADE) --output-file requirements-browser.txt
 
 clean: ## remove the environment and the book
 	rm -rf .venv .uv build

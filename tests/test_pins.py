@@ -83,8 +83,8 @@ def test_what_the_workbook_imports_is_declared():
     declared = {package for wanted in DECLARED for package in tops[wanted.name]}
     # Flask's own: whoever has Flask has these, in versions that fit it.
     declared |= {"click", "jinja2", "werkzeug", "workbook"}
-    # Imported only where somebody else has imported it: a plugin of pytest, a driver that is watched.
-    lent = {"pytest", "sqlalchemy"}
+    # Imported only where pytest is: its plugin.
+    lent = {"pytest"}
     assert SANDBOXES["name"] == OWN and OWN in [wanted.name for wanted in ALL]
     declared |= {"sandboxes"}
     # Only there where SecantusDB is not.
