@@ -13,9 +13,9 @@ class _Connection:
 def watch(recorder, base):
     """Report to a Recorder which pools are filled, and which connections they open, use and close.
 
-    A statement counts as a use. What is taken from a pool and given back is told with events of
-    its own, ``taken`` and ``returned``; the latter has ``collected``: whether only the garbage
-    collector gave it back.
+    A statement counts as a use; the end of a transaction is a ``commit`` or a ``rollback``. What is
+    taken from a pool and given back is told with events of its own, ``taken`` and ``returned``; the
+    latter has ``collected``: whether only the garbage collector gave it back.
     """
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
@@ -69,6 +69,8 @@ def watch(recorder, base):
     recorder.replace(base._ConnectionFairy, "_checkin", give_back)
     recorder.replace(Engine, "dispose", dispose)
     when(Engine, "before_cursor_execute", lambda stands, *others: recorder.used(stands))
+    for end in ("commit", "rollback"):
+        when(Engine, end, lambda stands, *others, end=end: recorder.tell(end, stands))
     when(base.Pool, "checkout", lambda stands, *others: recorder.tell("taken", stands))
     when(base.Pool, "checkin", returned)
     when(base.Pool, "invalidate", lost)

@@ -120,6 +120,8 @@ class Canvas:
         """What was done with something that lasts, on its bar whose top is at ``y``; ``bad`` is "bad-" or ""."""
         if verb == "use":
             self.circle(f"{bad}use", x, y, 4)
+        elif verb in ("commit", "rollback"):
+            self.line(f"{bad}line", x, y + 4, x, y + 16)
         elif verb == "cut":
             self.line("cross", x - 5, y + 5, x + 5, y + 15)
             self.line("cross", x - 5, y + 15, x + 5, y + 5)
