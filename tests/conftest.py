@@ -31,5 +31,5 @@ def no_servers_of_the_shell(monkeypatch):
     """Databases are sandboxes, whatever the environment names."""
     for name in ["RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "WORKBOOK_MONGOD", "CASSANDRA_CONTACT_POINTS"]:
         monkeypatch.delenv(name, raising=False)
-    for name in ["CASSANDRA_PORT", *LOGIN]:
+    for name in ["CASSANDRA_PORT", "DATABASE_URL", *LOGIN]:
         monkeypatch.delenv(name, raising=False)

@@ -45,9 +45,10 @@ def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
         "[ok]  RethinkDB can be reached\n"
         "[ok]  Cassandra can be reached\n"
         "[ok]  MongoDB can be reached\n"
+        "[ok]  SQLite or PostgreSQL can be reached\n"
         "[ok]  your progress can be saved"
     )
-    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 10
+    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 11
     assert doctor.main() == 0
     assert "all 2\n" in capsys.readouterr().out
 
