@@ -1,6 +1,8 @@
 """Commands: the tables, and something in them."""
 
+import click
 from flask import Blueprint
+from sqlalchemy import update
 
 from .db import db
 from .models import Artist, Record
@@ -14,19 +16,25 @@ ARTISTS = {
 }
 
 
-@bp.cli.command("init-db")
-def init_db():
-    """Make the tables that are missing."""
-    db.create_all()
-    print(f"tables: {', '.join(sorted(db.metadata.tables))}")
-
-
 @bp.cli.command("seed")
 def seed():
-    """Put the shop's records back as they were."""
+    """Make the tables that are missing, and put the shop's records back as they were."""
+    db.create_all()
     for artist, (name, records) in ARTISTS.items():
         db.session.merge(Artist(slug=artist, name=name))
         for slug, (title, stock) in records.items():
             db.session.merge(Record(slug=slug, title=title, stock=stock, artist_slug=artist))
     db.session.commit()
-    print(f"{len(ARTISTS)} artists")
+    print(f"{len(ARTISTS)} artists, {sum(len(records) for _, records in ARTISTS.values())} records")
+
+
+@bp.cli.command("restock")
+@click.argument("slug")
+@click.argument("copies", type=click.IntRange(1, 1000))
+def restock(slug, copies):
+    """Add copies of a record to the stock."""
+    found = db.session.execute(update(Record).where(Record.slug == slug).values(stock=Record.stock + copies))
+    if not found.rowcount:
+        raise click.ClickException(f"no record {slug!r}")
+    db.session.commit()
+    print(f"{slug}: {copies} more")
