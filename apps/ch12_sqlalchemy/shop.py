@@ -47,12 +47,13 @@ def buyer_in(data):
 @bp.post("/records/<string(maxlength=60):slug>/sales")
 def sell(slug):
     buyer = buyer_in(request.get_json())
-    if "\0" in slug or db.session.get(Record, slug) is None:
+    if "\0" in slug:
         abort(404)
-    # The database counts, so two buyers at once cannot both get the last one.
+    # The database counts, so two buyers at once cannot both get the last one. Who writes first of all, waits
+    # for a turn: SQLite does not let anybody wait who has read before.
     taken = update(Record).where(Record.slug == slug, Record.stock > 0).values(stock=Record.stock - 1)
     if db.session.execute(taken).rowcount == 0:
-        abort(409)
+        abort(409 if db.session.get(Record, slug) else 404)
     db.session.add(Sale(record_slug=slug, buyer=buyer))
     db.session.flush()
     charge(buyer)
