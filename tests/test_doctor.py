@@ -202,7 +202,7 @@ def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_python", _python)
     assert doctor.main() == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert lines[0] == f"[fix] Python 3.11 to 3.13: RuntimeError: first second  ->  {doctor.INSTALL}"
     page = doctor.show()._repr_html_()
     assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

@@ -16,6 +16,7 @@ from workbook.finding import Finding, setting
 PACKAGE = "sqlalchemy"
 SOCKETS = "sqlalchemy.pool.base"
 KEY = "workbook"
+PORT = 5432
 LONGEST = 63  # bytes of a name that PostgreSQL keeps
 FAILED = "DATABASE_URL must begin with postgresql://, as in postgresql://name:password@host/database"
 
@@ -36,18 +37,20 @@ class SQL:
     @property
     def address(self):
         """``(host, port)`` of the server, for a ``Wire``. LookupError for SQLite, which has none."""
+        return self._server.host, self._server.port or PORT
+
+    def through(self, wire):
+        """The same database by way of a ``Wire``. LookupError for SQLite."""
+        return SQL(self._server.set(host=wire.host, port=wire.port).render_as_string(hide_password=False))
+
+    @property
+    def _server(self):
         from sqlalchemy import make_url
 
         url = make_url(self.url)
         if not url.host:
             raise LookupError("SQLite has no server")
-        return url.host, url.port or 5432
-
-    def through(self, wire):
-        """The same database by way of a ``Wire``."""
-        from sqlalchemy import make_url
-
-        return SQL(make_url(self.url).set(host=wire.host, port=wire.port).render_as_string(hide_password=False))
+        return url
 
     def connect(self):
         """A SQLAlchemy ``Connection`` that no pool keeps; the caller closes it."""
