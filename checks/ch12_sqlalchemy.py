@@ -19,7 +19,7 @@ from ch12_sqlalchemy.models import Artist, Record
 
 @contextmanager
 def _shop(**artists):
-    """An engine on a new database that has these artists, {slug: stock of each record}; the pool has no more than two."""
+    """An engine with a pool of two, on a new database that has these artists: {slug: stock of each record}."""
     engine = create_engine(databases.sql("ch12_check").url, pool_size=2, max_overflow=0, pool_timeout=1)
     prepare(engine)
     try:
@@ -136,7 +136,9 @@ def copies(copies):
     if found == {"Bird": 2, "Dizzy": 1, "Monk": 0, "Ornette": 2}:
         return NotYet("the number of titles", "the number of copies", "Add up the stock; do not count the records.")
     if found != right:
-        return NotYet(f"{found}", f"{right}", "The names are those of the artists, the numbers the sums of their stock.")
+        return NotYet(
+            f"{found}", f"{right}", "The names are those of the artists, the numbers the sums of their stock."
+        )
     if len(statements) > 2:
         return NotYet(
             f"{len(statements)} statements for 4 artists",
@@ -148,7 +150,7 @@ def copies(copies):
 @exercise(
     "Who may end the transaction, the test or the fixture?",
     "Begin a transaction on a connection, bind the session to that connection, and choose how it joins in.",
-    'Session(connection, join_transaction_mode="create_savepoint"); after the yield, in a finally: transaction.rollback()',
+    'Session(connection, join_transaction_mode="create_savepoint"); after the yield, in a finally: the rollback',
 )
 def session_for_a_test(session_for_a_test):
     with warnings.catch_warnings(), _shop(bird=[]) as engine:
@@ -178,7 +180,8 @@ def session_for_a_test(session_for_a_test):
             return NotYet(
                 "the test's rollback() undid what the test had committed before",
                 "bird and kept",
-                "The rollback ended your outer transaction. Let the session join with a savepoint: join_transaction_mode.",
+                "The rollback ended your outer transaction. Let the session join with a savepoint: "
+                "join_transaction_mode.",
             )
         if stored != ["bird"] or outside == ["bird", "kept"]:
             return NotYet(
@@ -241,7 +244,8 @@ def mended(mended):
                     return NotYet(
                         out,
                         "all of them in the pool",
-                        "abort() leaves the view at once. End the session where it ends whatever happens: in a teardown.",
+                        "abort() leaves the view at once. End the session where it ends whatever happens: in a "
+                        "teardown.",
                     )
                 return NotYet(
                     out, "all of them in the pool", "A session that only reads holds a connection, too. End it as well."

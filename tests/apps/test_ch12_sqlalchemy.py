@@ -232,8 +232,8 @@ def test_the_fixture_sees_it(make):
     for name in ("ann", "bob"):
         app.test_client().get(f"/wrong/visitors/{name}/records")
     [sentence] = watching.verdict()
-    assert sentence.startswith("records() (wrong.py:17) takes a sqlalchemy connection from its pool, and it was not given ")
-    assert sentence.endswith("back; GET /wrong/visitors/ann/records (request 1) shows it, the first of 2 times.")
+    assert sentence.startswith("records() (wrong.py:17) takes a sqlalchemy connection from its pool, and it was not ")
+    assert sentence.endswith("given back; GET /wrong/visitors/ann/records (request 1) shows it, the first of 2 times.")
 
 
 def test_an_error_that_is_caught_and_gone_on(make, server):
@@ -335,7 +335,8 @@ def end_connections(server, opened):
         return
     ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s"
     url = make_url(server.url)
-    with psycopg.connect(url.set(drivername="postgresql", query={}).render_as_string(hide_password=False)) as connection:
+    plain = url.set(drivername="postgresql", query={}).render_as_string(hide_password=False)
+    with psycopg.connect(plain) as connection:
         assert all(gone for [gone] in connection.execute(ended, [url.query["application_name"]]))
 
 

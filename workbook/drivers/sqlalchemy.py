@@ -171,6 +171,7 @@ def watch(recorder, base):
     recorder.replace(base._ConnectionRecord, "_ConnectionRecord__connect", connect)
     recorder.replace(base._ConnectionFairy, "_checkin", give_back)
     recorder.replace(Engine, "dispose", dispose)
+
     def asked(stands, cursor, statement, *others):
         # Where the driver does not begin transactions, an app may say so itself.
         if statement != "BEGIN":
