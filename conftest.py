@@ -6,7 +6,6 @@ from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
-import postgresql
 from workbook.surroundings import make_plain
 
 # Tests run on every machine as in a learner's kernel.
@@ -16,8 +15,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A test run, and the kernels it starts, never touch the learner's own progress.
 _folder = tempfile.TemporaryDirectory(prefix="workbook-")
 os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
-
-collect_ignore = [] if postgresql.programs() else ["tests/test_postgresql.py"]
 
 # Begun first, so that at the end no worker is left alone with one of them.
 LONGEST = [
@@ -53,11 +50,6 @@ LONGEST = [
 def pytest_configure(config):
     # Here, so that it counts wherever pytest is called from.
     config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "own_figures.cfg")
-
-
-def pytest_report_header():
-    if collect_ignore:
-        return "PostgreSQL is not installed, so chapter 12 is tested on SQLite alone (README, Real servers)"
 
 
 def pytest_collection_modifyitems(items):

@@ -1,8 +1,16 @@
 import pytest
 
 import fake_checkout
+import postgresql
 from workbook import paths
 from workbook.drivers.cassandra import LOGIN
+
+collect_ignore = [] if postgresql.programs() else ["test_postgresql.py"]
+
+
+def pytest_report_header():
+    if collect_ignore:
+        return "PostgreSQL is not installed, so chapter 12 is tested on SQLite alone (README, Real servers)"
 
 
 @pytest.fixture
