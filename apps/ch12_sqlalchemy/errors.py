@@ -22,7 +22,7 @@ def busy(error):
 
 def unavailable(error):
     if not (isinstance(error, OperationalError) or error.connection_invalidated):
-        raise error  # A mistake of ours.
+        raise error  # A mistake of ours. (SQLite calls some of them OperationalError, too.)
     # Its text has the statement and its values: the log gets the name alone.
     current_app.logger.warning("the database: %s", type(error.orig).__name__)
     return {"error": "database unavailable"}, 503
