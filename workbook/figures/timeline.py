@@ -108,7 +108,7 @@ class Timeline:
             return "no connection opened"
         always = ["opened", "closed", "kept", "leaked"]
         names = always + [name for name in ("unused", "cut", "open") if getattr(self, name)]
-        names += ["checkouts", "returns"] if self.checkouts else []
+        names += ["checkouts", "returns"] if self.checkouts or self.returns else []
         return ", ".join(f"{name} {getattr(self, name)}" for name in names)
 
     def source(self, number):
