@@ -413,7 +413,7 @@ def test_who_waits_for_a_lock_waits_no_longer_than_allowed(make, server):
     assert client.post(SALE, json=ANN).status_code == 201
 
 
-def test_a_mistake_of_ours_is_no_503(app):
+def test_a_mistake_in_a_statement_as_each_database_calls_it(app):
     @app.get("/mistake")
     def mistake():
         db.session.execute(text("SELECT nothing FROM nowhere"))

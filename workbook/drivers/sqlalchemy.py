@@ -18,7 +18,9 @@ SOCKETS = "sqlalchemy.pool.base"
 KEY = "workbook"
 PORT = 5432
 LONGEST = 63  # bytes of a name that PostgreSQL keeps
-FAILED = "DATABASE_URL must begin with postgresql://, as in postgresql://name:password@host/database"
+FAILED = (
+    "DATABASE_URL must begin with postgresql://, as in postgresql://name:password@host/database; unset it for SQLite"
+)
 
 _numbers = itertools.count(1)
 _folders = []  # of this process's files: one, from the first file on
