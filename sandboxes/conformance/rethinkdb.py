@@ -1,6 +1,6 @@
 """``make conformance RETHINKDB_HOST=...``: ask a real RethinkDB what was recorded from one, and say what differs.
 
-Without RETHINKDB_HOST a sandbox is asked. The databases ``d`` and ``feeds`` are dropped and made. Exit code 0: all
+Without RETHINKDB_HOST a sandbox is asked. The databases ``d`` and ``feeds_0`` to ``feeds_7`` are dropped and made. Exit code 0: all
 answers are the recorded ones, or refused with a reason that is listed.
 """
 

@@ -4,6 +4,7 @@ import json
 import struct
 import threading
 import time
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -17,6 +18,8 @@ from rethinkdb.errors import (
     ReqlQueryLogicError,
     ReqlTimeoutError,
 )
+
+from sandboxes.rethinkdb.feeds import Feed
 
 NUMBERS, SONGS = r.table("numbers"), r.table("songs")
 STATS = r.db("rethinkdb").table("stats")
@@ -412,17 +415,25 @@ def test_changes_wait_for_the_client_and_squash_merges_those_of_a_row(songs, wir
     assert {row["new_val"]["id"] for row in rows} == {1}
 
 
-def test_a_feed_that_is_not_read_loses_changes_and_says_so(own_server):
-    conn, wire = r.connect(port=own_server.port), Wire(own_server.port)
+@pytest.mark.parametrize("whose", ["of the feed", "of the query"])
+def test_a_feed_that_is_not_read_loses_changes_and_says_so(conn, wire, whose):
     r.table_create("t").run(conn)
-    wire.ask(1, [1, [152, [[15, ["t"]]]]])
-    r.table("t").insert(r.range(100_010).map(lambda i: {"id": i})).run(conn)
+    wire, size = wire(), {"changefeed_queue_size": 1000}
+    feed = [152, [[15, [[14, [conn.db]], "t"]]]]
+    wire.ask(1, [1, [*feed, size]] if whose == "of the feed" else [1, feed, size])
+    r.table("t").insert(r.range(1011).map(lambda i: {"id": i})).run(conn)
     rows = wire.ask(1, [2])["r"]
-    assert rows[0] == {"error": "Changefeed cache over array size limit, skipped 100000 elements."}
+    assert rows[0] == {"error": "Changefeed cache over array size limit, skipped 1001 elements."}
     while len(rows) < 11:
         rows += wire.ask(1, [2])["r"]
     assert len(rows) == 11
-    wire.close()
+
+
+def test_a_feed_keeps_100_000_changes_for_its_reader():
+    feed = Feed(SimpleNamespace(feeds=set()), lambda *change: [change[:3]])
+    for i in range(100_011):
+        feed.push(i, None, {"id": i}, None)
+    assert (feed.skipped, len(feed.changes)) == (100_001, 10)
 
 
 def test_a_waiting_feed_does_not_block_its_connection(songs, wire):
