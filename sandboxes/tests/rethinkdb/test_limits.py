@@ -14,6 +14,9 @@ from reql_server import Wire
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
 
+from sandboxes.rethinkdb.server import Clients
+from sandboxes.rethinkdb.store import Store
+
 FUZZ = int(os.environ.get("SANDBOX_FUZZ", "1000"))
 
 
@@ -118,6 +121,23 @@ def test_nesting_is_bounded(wire):
         data = b"[1,[98,[%s]]]" % json.dumps("[" * depth + "]" * depth).encode()
         assert wire.ask(2, data)["t"] in (1, 16, 18)
     assert wire.ask(3, [1, 5])["r"] == [5]
+
+
+def test_a_client_for_whom_there_is_no_thread_is_turned_away(monkeypatch, capsys):
+    def no_thread(*_):
+        raise RuntimeError("can't start new thread")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        clients, port = Clients(listener, Store("", None), 1), listener.getsockname()[1]
+        clients.start()
+        with monkeypatch.context() as machine:
+            machine.setattr("sandboxes.rethinkdb.server._thread.start_new_thread", no_thread)
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+                assert sock.recv(1) == b""
+        assert "a connection was turned away" in capsys.readouterr().err
+        for _ in range(3):
+            with r.connect(port=port) as conn:
+                assert r.expr(1).run(conn) == 1
 
 
 # Fuzz

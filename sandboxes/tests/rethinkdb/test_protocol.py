@@ -470,6 +470,7 @@ def test_a_feed_is_told_when_its_table_is_dropped(conn, connect):
 def test_feeds_end_with_their_connection(own_server):
     conn = r.connect(port=own_server.port)
     r.table_create("t").run(conn)
+    r.connect(port=own_server.port).close()  # from now on two threads wait for clients
     count = psutil.Process(own_server.pid).num_threads
     idle = count()
     others = [r.connect(port=own_server.port) for _ in range(3)]
