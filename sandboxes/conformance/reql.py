@@ -17,6 +17,8 @@ from rethinkdb import ast, r
 from rethinkdb.errors import ReqlCursorEmpty, ReqlError, ReqlTimeoutError
 from rethinkdb.net import DefaultCursor
 
+from . import document
+
 GOLDEN = Path(__file__).parents[1] / "tests/golden"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 ROWS = [{"id": 1, "age": 1, "tags": ["x"]}, {"id": 2, "age": 20}, {"id": 3, "age": 30, "tags": ["x", "y"]}]
@@ -25,8 +27,6 @@ AT_ONCE = 8  # scenes
 
 
 FILES = {"first": "answers", "more": "more answers", "feeds": "scenes of changefeeds"}
-DOCUMENT = Path(__file__).parents[2] / "docs/conformance.md"
-START, END = "<!-- RethinkDB: made by conformance.rethinkdb --write -->", "<!-- RethinkDB: end -->"
 # Why an answer is not the recorded one. Every one is refused by name.
 REASONS = {
     "more 84": "There is no JavaScript engine here: a script that is a JSON literal is answered, any other refused.",
@@ -231,7 +231,20 @@ def ask_feeds(connect):
         yield Result(f"feeds {number + 1}", asked, settled(wanted(scene), scene), settled(played[number], scene))
 
 
-# The table in docs/conformance.md
+def ask_all(connect):
+    """All results; ``connect()``: a new connection."""
+    with connect() as conn:
+        found = [*ask_answers(conn, "first"), *ask_answers(conn, "more")]
+    return found + list(ask_feeds(connect))
+
+
+# The table in docs/conformance.md, and the line in the README
+
+
+def claim(results):
+    verdicts = [result.verdict for result in results]
+    counts = map(verdicts.count, ("same", "refused", "different"))
+    return document.claim("RethinkDB 2.4.4", len(results), *counts)
 
 
 def brief(value):
@@ -256,13 +269,3 @@ def table(results):
             lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in [*cells, why]) + " |")
     return "\n".join(lines)
 
-
-def written():
-    """What the document has there now."""
-    return DOCUMENT.read_text("utf-8").partition(START)[2].partition(END)[0].strip()
-
-
-def write(results):
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(START)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{START}\n\n{table(results)}\n\n{END}{after}", "utf-8")

@@ -25,7 +25,7 @@ class Spec(NamedTuple):
     ``high`` -1: any number of arguments. ``refuse``: options of the server which the sandbox has
     not. ``grouped``: "value", the term is applied to each group; "stream", it maps a grouped stream
     to a grouped stream; None, it takes the groups whole. ``pure``: deterministic. ``write``:
-    forbidden inside the functions of ``closed`` terms.
+    forbidden inside the functions of ``closed`` terms. ``literal``: `r.args` may give it an `r.literal`.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Spec(NamedTuple):
     pure: bool = True
     write: bool = False
     closed: bool = False
+    literal: bool = False
 
     def check_arity(self, found, node, kind):
         if found < self.low or 0 <= self.high < found:

@@ -45,7 +45,6 @@ def func(c):
     return c.val(FUNCTION, function)
 
 
-@term(ARGS, "args", 1)
+@term(ARGS, "args", 1, grouped=None)
 def args(c):
-    expect(c[0].datum(), "ARRAY")
-    return c[0]
+    return expect(c.arg(0, c.literal).datum(), "ARRAY")

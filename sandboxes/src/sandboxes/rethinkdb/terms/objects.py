@@ -167,7 +167,7 @@ POLYMORPHIC = {
 }
 for code, (name, mode, run) in POLYMORPHIC.items():
     high = 2 if name == "get_field" else -1
-    term(code, name, 2 if high == 2 else 1, high, grouped="stream")(
+    term(code, name, 2 if high == 2 else 1, high, grouped="stream", literal=name == "merge")(
         lambda c, mode=mode, run=run: on_object_or_rows(c, mode, lambda row: run(c, row))
     )
 
