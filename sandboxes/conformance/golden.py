@@ -136,7 +136,9 @@ def table(answers):
     """The generated part of the document."""
     counts = " | ".join(f"{figure:,}" for figure in figures(answers))
     head = ["| asked | same | refused | different |", "|---|---|---|---|", f"| {counts} |", ""]
-    return "\n".join([*head, "| probe | asked | Cassandra | sandbox | why |", "|---|---|---|---|---|", *differing(answers)])
+    return "\n".join(
+        [*head, "| probe | asked | Cassandra | sandbox | why |", "|---|---|---|---|---|", *differing(answers)]
+    )
 
 
 def claim(answers):

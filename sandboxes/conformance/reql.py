@@ -268,4 +268,3 @@ def table(results):
             why = REASONS.get(result.name, "Not known yet.")
             lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in [*cells, why]) + " |")
     return "\n".join(lines)
-

@@ -34,7 +34,7 @@ def serve(host, port, announce, deadline=DEADLINE, password="", shuffle=None):
 
 
 class Clients:
-    """The threads that wait for clients and serve them. To start one for each would take half of the time to connect."""
+    """The threads that wait for clients and serve them. To start one for each takes longer than a handshake."""
 
     def __init__(self, listener, store, deadline):
         self.listener, self.store, self.deadline = listener, store, deadline
