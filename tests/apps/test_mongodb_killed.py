@@ -67,11 +67,12 @@ def apps(database):
 @pytest.fixture
 def ask(apps):
     """A function that asks every app for its page -> a future of each answer."""
+    clients = {name: app.test_client() for name, app in apps.items()}
 
     def get(name):
         path, options = APPS[name][-1]
         began = time.monotonic()
-        response = apps[name].test_client().get(path, **options)
+        response = clients[name].get(path, **options)
         assert time.monotonic() - began < SECONDS
         return response.status_code, response.is_json and "error" in response.json
 
