@@ -27,6 +27,8 @@ from ch08_threads_forks_pools import bounded, create_app, db, wasteful
 from ch08_threads_forks_pools.config import Config, check
 from ch08_threads_forks_pools.pool import Pool, PoolTimeout
 
+pytestmark = pytest.mark.usefixtures("no_leaks")
+
 STEM = "ch08_threads_forks_pools"
 SONG = "/songs/so-what"
 gunicorn_only = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")
@@ -60,11 +62,19 @@ def reach(servers, songs, plays):
 
 @pytest.fixture
 def make_app(reach):
+    """A function that makes an app with settings of its own, and closes its pools afterwards."""
+    apps = []
+
     def make(**settings):
         settings = {**reach[0].settings, **reach[1].settings, **settings}
-        return create_app(type("TestConfig", (Config,), settings))
+        apps.append(create_app(type("TestConfig", (Config,), settings)))
+        return apps[-1]
 
-    return make
+    yield make
+    for app in apps:
+        app.extensions["mongo"].close()
+        if pool := app.extensions["rethinkdb"]:
+            pool.close()
 
 
 @pytest.fixture
