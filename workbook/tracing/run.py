@@ -28,6 +28,11 @@ def traced(spec, events, report):
     # Not the folder that `python -m` was started in: what `flask --app` does not find, this does not.
     sys.path.remove(sys.path[0])
     os.chdir(spec["cwd"])
+    # An app that parses its command line finds an empty one, and one that asks on the terminal finds nobody.
+    sys.argv = ["flask"]
+    sys.stdin = open(os.devnull, encoding="utf-8")
+    # As `flask run` does: app.run() says that it is ignored, and starts no server of its own.
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"
     watch = Watch(events.add)
     try:
         app = load(spec["app"], spec["config"])
