@@ -6,8 +6,6 @@ from ch01_request_life import create_app
 from ch01_request_life.config import Config, TestConfig
 from workbook import Recorder
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 FRONTEND = "https://jukebox.example"
 CORS = "Access-Control-Allow-Origin"
 AROUND = {"X-Coin": "1"}

@@ -17,8 +17,6 @@ from ch02_app_context.db import get_db
 from ch02_app_context.users import NOBODY, current_user, find_user
 from workbook import Recorder
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 PASSWORD = "difference"
 NOBODYS = {"user": None}
 ADA = {"id": 1, "name": "ada"}

@@ -13,8 +13,6 @@ from ch03_one_connection import create_app, db
 from ch03_one_connection.config import Config
 from workbook import APPS, Recorder, Timeline, Wire, databases
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 VISITORS = 8
 start, join = threading.Thread.start, threading.Thread.join
 

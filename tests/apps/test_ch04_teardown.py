@@ -16,8 +16,6 @@ from ch04_teardown import create_app, db
 from ch04_teardown.config import Config
 from workbook import Recorder, Timeline, Wire, databases
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 RECORDING = "/songs/so-what/recording"
 
 

@@ -15,8 +15,6 @@ from ch05_g_conn import create_app, db, getter, lazy_g, proxy
 from ch05_g_conn.config import Config
 from workbook import Recorder, Timeline, Wire, databases
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 WAYS = ["getter", "proxy", "g"]
 LOOK = {"getter": getter.get_conn, "proxy": lambda: proxy.conn.is_open(), "g": lambda: g.conn}
 all_ways = pytest.mark.parametrize("way", WAYS)

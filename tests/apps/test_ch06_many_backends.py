@@ -26,8 +26,6 @@ from ch06_many_backends.auth import hashed
 from ch06_many_backends.config import Config
 from ch06_many_backends.registry import Registry, UnknownBackend
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 WAYS = ["eager", "if-chain", "registry"]
 TOKEN = "a long random token"
 ADA = {"Authorization": f"Bearer {TOKEN}"}

@@ -29,8 +29,6 @@ from ch07_app_lifetime import create_app
 from ch07_app_lifetime.config import Config
 from workbook import APPS, Recorder, Timeline, Wire, databases
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 FIRST = "000000000000000000000001"
 
 

@@ -27,8 +27,6 @@ from ch08_threads_forks_pools import bounded, create_app, db, wasteful
 from ch08_threads_forks_pools.config import Config, check
 from ch08_threads_forks_pools.pool import Pool, PoolTimeout
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 STEM = "ch08_threads_forks_pools"
 SONG = "/songs/so-what"
 gunicorn_only = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")

@@ -29,8 +29,6 @@ from ch09_cassandra.once import Once
 from workbook import APPS, Recorder, Timeline, Wire, databases
 from workbook.child import Child
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 TOKEN = "the keeper's own"
 KEEPER = {"Authorization": f"Bearer {TOKEN}"}
 LEO = {"genus": "Panthera", "species": "leo"}

@@ -21,8 +21,6 @@ from ch10_streaming.live import connect
 from ch10_streaming.readings import EVER
 from workbook import Recorder, Timeline, Wire, databases, launch
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 STEM = "ch10_streaming"
 ROWS, PAGE = 120, 50
 STATION = "/stations/bell-rock/readings"

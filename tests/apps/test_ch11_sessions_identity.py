@@ -14,8 +14,6 @@ from ch11_sessions_identity.config import FLAGS, Config
 from passwords import fast_hash
 from workbook import Recorder, Timeline, Wire, databases, launch
 
-pytestmark = pytest.mark.usefixtures("no_leaks")
-
 ADA = {"name": "ada", "password": "so what 1959"}
 ANY = {"$gt": ""}
 

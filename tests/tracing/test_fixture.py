@@ -1,9 +1,13 @@
-"""The fixture ``no_leaks`` in a project outside of this repository."""
+"""The fixture ``no_leaks`` in a project outside of this repository, and what the page of the book says of it."""
 
 import re
 import subprocess
 import sys
 
+from workbook.paths import ROOT
+
+PAGE = (ROOT / "docs" / "book" / "trace.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```\w*\n(.*?)```", PAGE, re.DOTALL)
 PROJECT = {
     "shop.py": """
 import sqlite3
@@ -138,6 +142,21 @@ def test_many_at_once(make):
         list(threads.map(lambda _: app.test_client().get("/good"), range(600)))
 
 """,
+    "page/notes.py": BLOCKS[0],
+    "page/conftest.py": """
+import contextlib, sqlite3
+import notes
+import pytest
+
+@pytest.fixture
+def app():
+    with contextlib.closing(sqlite3.connect("notes.db")) as db:
+        db.execute("CREATE TABLE IF NOT EXISTS notes (text)")
+    return notes.app
+
+"""
+    + next(block for block in BLOCKS if "autouse" in block),
+    "page/test_page.py": "\n".join(block for block in BLOCKS if block.startswith("def test")),
     "test_z_after.py": """
 import sqlite3, socket
 import flask
@@ -173,5 +192,7 @@ def test_a_project_of_its_own(tmp_path):
         "test_made_in_a_context": "leaks()",
         "test_made_before": "leaks()",
         "test_of_another_kind": "TypeError:",
+        "test_search": "search()",
     }
-    assert "17 passed, 10 errors" in ended.stdout
+    assert next(block for block in BLOCKS if block.startswith("search() (notes.py:26)")) in ended.stdout
+    assert "19 passed, 11 errors" in ended.stdout
