@@ -74,8 +74,7 @@ def _ask(child, requests, address, timeout, headers, note):
             try:
                 asking.ask(session, wanted, timeout)
             except asking.Unanswered as unanswered:
-                not_sent = f" {counted(left, 'request')} after it {'was' if left == 1 else 'were'} not sent." if left else ""
-                note(f"{str(unanswered).rstrip('.')}.{_ended(child)}{not_sent}")
+                note(f"{str(unanswered).rstrip('.')}.{_ended(child)}{_not_sent(left)}")
                 return UNANSWERED
     return FINE
 
@@ -86,6 +85,11 @@ def _ended(child):
         return f" The app's process ended with code {child.process.wait(timeout=0.5)}."
     except subprocess.TimeoutExpired:
         return ""
+
+
+def _not_sent(number):
+    """The sentence " 2 requests after it were not sent.", or nothing if there are none."""
+    return f" {counted(number, 'request')} after it {'was' if number == 1 else 'were'} not sent." if number else ""
 
 
 def _serve(child, say):
