@@ -263,8 +263,9 @@ class Recorder:
                         self._wrap_item(handlers, key, "errorhandler", _name(function))
 
     def _wrap_item(self, container, key, hook, name):
-        self._undo.callback(container.__setitem__, key, container[key])
-        container[key] = self._wrapped(hook, container[key], name)
+        function = container[key]
+        container[key] = wrapped = self._wrapped(hook, function, name)
+        self._undo.callback(_put_back, container, wrapped, function)
 
     def _is_wrapped(self, function):
         # Not by a mark on it: a decorator of the app's would copy the mark to what is around it.
@@ -461,6 +462,13 @@ class _Body:
             return function()
         finally:
             self._current.reset(token)
+
+
+def _put_back(container, wrapped, function):
+    """``function`` in the place of ``wrapped``, wherever that is by now: the app may have moved or removed it."""
+    for key, value in list(enumerate(container) if isinstance(container, list) else container.items()):
+        if value is wrapped:
+            container[key] = function
 
 
 def _name(thing):
