@@ -60,11 +60,19 @@ def reach(servers, songs, plays):
 
 @pytest.fixture
 def make_app(reach):
+    """A function that makes an app with settings of its own, and closes its pools afterwards."""
+    apps = []
+
     def make(**settings):
         settings = {**reach[0].settings, **reach[1].settings, **settings}
-        return create_app(type("TestConfig", (Config,), settings))
+        apps.append(create_app(type("TestConfig", (Config,), settings)))
+        return apps[-1]
 
-    return make
+    yield make
+    for app in apps:
+        app.extensions["mongo"].close()
+        if pool := app.extensions["rethinkdb"]:
+            pool.close()
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from ch12_sqlalchemy import by_hand, create_app, wrong
 from ch12_sqlalchemy.config import FLAGS, TIMEOUTS, Config
-from ch12_sqlalchemy.db import db, end_session
+from ch12_sqlalchemy.db import db
 from ch12_sqlalchemy.engine import database_url, engine_options
 from ch12_sqlalchemy.models import Artist, Record, Sale
 from workbook import Recorder, Timeline, databases
-from workbook.tracing.fixture import NoLeaks
 
 SALE = "/records/moanin/sales"
 ANN = {"buyer": "ann"}
@@ -123,7 +122,7 @@ def test_no_wrong_way_that_nobody_asked_for(make):
     assert ours == {"/static/", "/", "/records", "/records/", "/artists", "/records.ndjson"}
 
 
-def test_what_visitors_get(client, no_leaks):
+def test_what_visitors_get(client):
     assert client.get("/").json == {"service": "record shop"}
     slugs = ["blue-train", "giant-steps", "kind-of-blue", "milestones", "moanin"]
     assert client.get("/records").json == client.get("/by-hand/records").json == slugs
@@ -138,7 +137,7 @@ def test_what_visitors_get(client, no_leaks):
     assert client.post(SALE, json=[]).status_code == client.post(SALE, data="{").status_code - 15 == 400
 
 
-def test_commands(app, runner, client, no_leaks):
+def test_commands(app, runner, client):
     assert runner.invoke(args=["restock", "moanin", "3"]).output == "moanin: 3 more\n"
     assert client.get("/records/moanin").json["stock"] == 7
     assert runner.invoke(args=["restock", "nothing", "3"]).output == "Error: no record 'nothing'\n"
@@ -153,7 +152,7 @@ def test_making_an_app_opens_nothing(server):
         assert (engine.pool.checkedin(), engine.pool.checkedout()) == (0, 0)
 
 
-def test_one_connection_for_all_and_none_for_who_asks_nothing(app, no_leaks):
+def test_one_connection_for_all_and_none_for_who_asks_nothing(app):
     timeline = done(app, "/records", "/records", "/")
     assert (timeline.opened, timeline.kept, timeline.leaked) == (1, 1, 0)
     assert (timeline.checkouts, timeline.statements, timeline.rollbacks, timeline.returns) == (2, 2, 2, 2)
@@ -182,7 +181,7 @@ def test_two_contexts_share_the_engine_and_no_session(app):
         assert db.session() is outer
 
 
-def test_a_refused_payment_leaves_nothing(app, client, server, no_leaks):
+def test_a_refused_payment_leaves_nothing(app, client, server):
     with Recorder(app) as recorder:
         assert client.post(SALE, json={"buyer": "bob"}).status_code == 402
     timeline = Timeline(recorder.events)
@@ -209,7 +208,8 @@ def test_the_last_copy_is_sold_once(app, server):
 LIMITS = {"DATABASE_POOL_SIZE": 1, "DATABASE_MAX_OVERFLOW": 1, "DATABASE_POOL_TIMEOUT": 1}
 
 
-def test_a_session_for_each_visitor_empties_the_pool(make, caplog):
+def test_a_session_for_each_visitor_empties_the_pool(make, caplog, no_leaks):
+    no_leaks.expected = ["leaked"]
     app = make(WRONG_WAYS=True, **LIMITS)
     app.logger.disabled = False
     ask = app.test_client().get
@@ -221,19 +221,6 @@ def test_a_session_for_each_visitor_empties_the_pool(make, caplog):
     assert "QueuePool limit of size 1 overflow 1 reached, connection timed out, timeout 1.00" in caplog.text
     response = ask("/records")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
-    for session in wrong.sessions.values():
-        session.close()
-    assert ask("/records").status_code == 200
-
-
-def test_the_fixture_sees_it(make):
-    app, watching = make(WRONG_WAYS=True), NoLeaks()
-    watching(app)
-    for name in ("ann", "bob"):
-        app.test_client().get(f"/wrong/visitors/{name}/records")
-    [sentence] = watching.verdict()
-    assert sentence.startswith("records() (wrong.py:17) takes a sqlalchemy connection from its pool, and it was not ")
-    assert sentence.endswith("given back; GET /wrong/visitors/ann/records (request 1) shows it, the first of 2 times.")
 
 
 def test_an_error_that_is_caught_and_gone_on(make, server):
@@ -280,7 +267,7 @@ def test_a_connection_is_out_until_the_transaction_ends(app):
     assert out == [0, 1, 0] and pool.checkedout() == 0
 
 
-def test_a_stream_holds_a_connection_until_it_ends_or_the_client_goes(app, client, no_leaks):
+def test_a_stream_holds_a_connection_until_it_ends_or_the_client_goes(app, client):
     pool = engine_of(app).pool
     for read in (lambda body: list(body), lambda body: next(body)):
         with client.get("/records.ndjson", buffered=False) as response:
@@ -391,8 +378,10 @@ def test_a_goodbye_that_fails_loses_no_response(dying, path):
     assert client.get("/records").status_code == client.get("/by-hand/records").status_code == 200
 
 
-def test_flask_sqlalchemy_alone_loses_it(dying):
-    dying.teardown_appcontext_funcs.remove(end_session)
+def test_flask_sqlalchemy_alone_loses_it(dying, no_leaks):
+    no_leaks.expected = ["lost"]
+    teardowns = dying.teardown_appcontext_funcs
+    teardowns[:] = [function for function in teardowns if function.__name__ != "end_session"]
     with Recorder(dying) as recorder:
         dying.test_client().get("/records")
         with pytest.raises((OperationalError, ProgrammingError)):

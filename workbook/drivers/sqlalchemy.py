@@ -15,7 +15,6 @@ from workbook.finding import Finding, setting
 
 PACKAGE = "sqlalchemy"
 SOCKETS = "sqlalchemy.pool.base"
-KEY = "workbook"
 PORT = 5432
 LONGEST = 63  # bytes of a name that PostgreSQL keeps
 FAILED = (
@@ -132,7 +131,8 @@ def watch(recorder, base):
             original()
         if not recorder.knows(pool):
             recorder.made("pool", pool)
-        instance.info[KEY] = stands = _Connection()
+        # Under the recorder as its key: another one may be at work, too.
+        instance.info[recorder] = stands = _Connection()
         recorder.opened("sqlalchemy", stands, owner=pool)
 
     def give_back(original, instance, *args, **kwargs):
@@ -157,8 +157,8 @@ def watch(recorder, base):
             if owner is Engine and connection.invalidated:
                 return  # it has no more, and would raise
             info = connection.info if owner is Engine else others[0].info
-            if KEY in info:
-                tell(info[KEY], *others)
+            if recorder in info:
+                tell(info[recorder], *others)
 
         event.listen(owner, name, listener)
         recorder.at_end(event.remove, owner, name, listener)
