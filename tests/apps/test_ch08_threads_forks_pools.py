@@ -1,5 +1,6 @@
 """The claims of chapter 8: what threads share, what a fork does, and how the pool behaves."""
 
+import contextlib
 import gc
 import os
 import socket
@@ -16,7 +17,7 @@ import httpx
 import psutil
 import pymongo
 import pytest
-from pymongo.errors import InvalidOperation
+from pymongo.errors import InvalidOperation, PyMongoError
 from rethinkdb import r
 from rethinkdb.errors import ReqlDriverError, ReqlRuntimeError, ReqlTimeoutError
 
@@ -393,18 +394,18 @@ def test_places_wait_for_a_limited_time(make_app, servers):
         errors = set()
         app.after_request(lambda response: errors.add(response.json.get("error")) or response)
         assert waits(app, "/plays/so-what", 1)[0] == {200}
-        wire.delay(2.5)
+        wire.delay(1.6)
 
         def hold():
-            with pymongo.timeout(20):
+            # What comes of it is not asked: the monitor, delayed too, may give the server up.
+            with pymongo.timeout(20), contextlib.suppress(PyMongoError):
                 app.extensions["mongo"].admin.command("ping", comment="the only place")
 
-        holding = holder.submit(hold)
+        holder.submit(hold)
         assert held.wait(20)
         statuses, longest = waits(app, "/plays/so-what", 6)
         assert (statuses, errors) == ({503}, {None, "busy"})
-        assert longest < 2.5
-        holding.result()
+        assert longest < 2.5  # one after the other: 6
 
 
 def test_a_goodbye_that_fails_costs_no_response(make_app, songs, caplog):
