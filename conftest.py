@@ -32,6 +32,7 @@ LONGEST = [
     "notebooks/ch10",
     "notebooks/ch11",
     "tests/apps/test_ch07",
+    "tests/test_postgresql",
     "tests/fuzz/",
     "tests/running/test_launch",
     "tests/test_bootstrap",
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    # Thousands of items live as long as the run: gc.collect(), which proofs of exercises call, need not look at them again.
+    # Thousands of items live as long as the run: gc.collect(), which proofs call, need not look at them again.
     gc.freeze()
 
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "ch09_cassandra": [["init-db"], ["seed"]],
     "ch10_streaming": [["load"], ["warn", "fog"]],
     "ch11_sessions_identity": [["init-db"]],
+    "ch12_sqlalchemy": [["seed"], ["restock", "moanin", "9"]],
 }
 DATABASES = {
     "ch03_one_connection": ["rethinkdb"],
@@ -68,6 +69,7 @@ ALONE = {
     "ch08_threads_forks_pools": ("db", "get_conn().is_open()"),
     "ch09_cassandra": ("db", "get_db().session().execute('SELECT key FROM system.local').one()"),
     "ch11_sessions_identity": ("mongo", "get_db().list_collection_names()"),
+    "ch12_sqlalchemy": ("by_hand", "get_session().scalar(select(1))"),
 }
 # What nobody gets who has not asked for it.
 WRONG = {
@@ -77,6 +79,7 @@ WRONG = {
     "ch09_cassandra": ["/wrong/text/Panthera", "/early/animals/Panthera"],
     "ch10_streaming": ["/listed/stations/bell-rock/readings.json", "/places/view", "/places/getter"],
     "ch11_sessions_identity": ["/wrong/login", "/wrong/users"],
+    "ch12_sqlalchemy": ["/wrong/artists", "/wrong/visitors/ann/records", "/by-hand/records"],
 }
 
 
@@ -209,6 +212,15 @@ def visit_ch11(ask):
     ask("POST", "/login", 302, json=name)
     ask("GET", "/count", 200)
     ask("POST", "/logout", 204)
+
+
+def visit_ch12(ask):
+    assert "3 artists, 5 records" in ask.printed
+    for path in ("/", "/records", "/records/moanin", "/artists", "/records.ndjson"):
+        ask("GET", path, 200)
+    ask("GET", "/records/nothing", 404)
+    ask("POST", "/records/moanin/sales", 201, json={"buyer": "ann"})
+    ask("POST", "/records/moanin/sales", 400, json={})
 
 
 VISITS = {name[6:]: visit for name, visit in list(globals().items()) if name.startswith("visit_ch")}

@@ -36,6 +36,7 @@ ASKED = [
     ("ch10_streaming", "GET", "/stations/bell-rock/readings.json", {}),
     ("ch10_streaming", "GET", "/warnings.ndjson", {}),
     ("ch11_sessions_identity", "POST", "/login", LOGIN),
+    ("ch12_sqlalchemy", "GET", "/records", {}),
 ]
 STEMS = sorted({stem for stem, *_ in ASKED})
 
@@ -46,6 +47,7 @@ def settings(stem, host, port):
     known = {
         "MONGODB_URI": f"mongodb://{host}:{port}/?directConnection=true",
         "RATES_URL": f"http://{host}:{port}",
+        "DATABASE_URL": f"postgresql://ann:secret@{host}:{port}/silent",
         "CASSANDRA_CONTACT_POINTS": host,
         "CASSANDRA_KEYSPACE": "silent",
         "SECRET_KEY": SECRET,
