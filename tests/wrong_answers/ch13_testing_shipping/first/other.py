@@ -1,0 +1,3 @@
+"""TODO: the hint for this mistake in first."""
+
+return "wrong"
