@@ -1,3 +1,0 @@
-"""TODO: the hint for this mistake in second."""
-
-return "wrong"
