@@ -46,6 +46,7 @@ COMMANDS = {
     "ch09_cassandra": [["init-db"], ["seed"]],
     "ch10_streaming": [["load"], ["warn", "fog"]],
     "ch11_sessions_identity": [["init-db"]],
+    "ch13_testing_shipping": [["seed"]],
 }
 DATABASES = {
     "ch03_one_connection": ["rethinkdb"],
@@ -57,6 +58,7 @@ DATABASES = {
     "ch09_cassandra": ["cassandra"],
     "ch10_streaming": ["cassandra", "rethinkdb"],
     "ch11_sessions_identity": ["mongodb"],
+    "ch13_testing_shipping": ["rethinkdb"],
 }
 # Modules that are copied alone, and a use of what they are for.
 ALONE = {
@@ -68,6 +70,7 @@ ALONE = {
     "ch08_threads_forks_pools": ("db", "get_conn().is_open()"),
     "ch09_cassandra": ("db", "get_db().session().execute('SELECT key FROM system.local').one()"),
     "ch11_sessions_identity": ("mongo", "get_db().list_collection_names()"),
+    "ch13_testing_shipping": ("db", "get_conn().is_open()"),
 }
 # What nobody gets who has not asked for it.
 WRONG = {
@@ -77,6 +80,7 @@ WRONG = {
     "ch09_cassandra": ["/wrong/text/Panthera", "/early/animals/Panthera"],
     "ch10_streaming": ["/listed/stations/bell-rock/readings.json", "/places/view", "/places/getter"],
     "ch11_sessions_identity": ["/wrong/login", "/wrong/users"],
+    "ch13_testing_shipping": ["/wrong/songs", "/wrong/ready"],
 }
 
 
@@ -209,6 +213,16 @@ def visit_ch11(ask):
     ask("POST", "/login", 302, json=name)
     ask("GET", "/count", 200)
     ask("POST", "/logout", 204)
+
+
+def visit_ch13(ask):
+    ask("GET", "/", 200)
+    ask("GET", "/live", 200)
+    ask("GET", "/songs", 200)
+    ask("GET", "/songs.ndjson", 200)
+    ask("POST", "/songs/so-what/vote", 200)
+    ask("POST", "/songs/nowhere/vote", 404)
+    ask("GET", "/nowhere", 404)
 
 
 VISITS = {name[6:]: visit for name, visit in list(globals().items()) if name.startswith("visit_ch")}

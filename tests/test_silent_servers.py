@@ -36,6 +36,9 @@ ASKED = [
     ("ch10_streaming", "GET", "/stations/bell-rock/readings.json", {}),
     ("ch10_streaming", "GET", "/warnings.ndjson", {}),
     ("ch11_sessions_identity", "POST", "/login", LOGIN),
+    ("ch13_testing_shipping", "GET", "/songs", {}),
+    ("ch13_testing_shipping", "GET", "/songs.ndjson", {}),
+    ("ch13_testing_shipping", "GET", "/ready", {}),
 ]
 STEMS = sorted({stem for stem, *_ in ASKED})
 
