@@ -256,9 +256,7 @@ def readiness(readiness):
             unasked = advice or "A probe that returns is ok, whatever it returns. Only one that raises is away."
             return NotYet(f"with {said} the body is {found[0]!r}", f"{body!r}", unasked)
         if found[1] != status:
-            return NotYet(
-                f"with {said} the status is {found[1]!r}", status, advice or "All is well: that is a 200."
-            )
+            return NotYet(f"with {said} the status is {found[1]!r}", status, advice or "All is well: that is a 200.")
 
 
 GOOD = {"APP_SECRET": "of this app", "APP_PORT": "8000", "APP_DRIVER_SECONDS": "5", "APP_SERVER_SECONDS": "30"}
@@ -329,4 +327,6 @@ def bad_settings(bad_settings):
         if sorted(found) != bad:
             return NotYet(f"with {said} it returned {found!r}", bad, advice)
         if found != bad:
-            return NotYet(f"with {said} it returned {found!r}", bad, "In alphabetical order, as a reader looks for them.")
+            return NotYet(
+                f"with {said} it returned {found!r}", bad, "In alphabetical order, as a reader looks for them."
+            )

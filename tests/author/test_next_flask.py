@@ -116,7 +116,7 @@ def test_chapters_that_are_named_tell_of_it(root, monkeypatch):
 
 def test_what_an_app_relies_on_is_recorded(root):
     (root / next_flask.LOOK).parent.mkdir(parents=True)
-    (root / next_flask.LOOK).write_text("print('{\"redirect()\": \"303\"}')")
+    (root / next_flask.LOOK).write_text('print(\'{"redirect()": "303"}\')')
     (root / "docs" / "measured").mkdir(parents=True)
     next_flask.record(root)
     recorded = Measured(next_flask.RECORD, root / "docs" / "measured")
