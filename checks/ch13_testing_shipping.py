@@ -98,7 +98,8 @@ def test_teardown(test_teardown):
         return NotYet(
             f"the app that is right fails your test: {str(error).splitlines()[0] if str(error) else 'an assert'}",
             "that it passes",
-            "A request closes its connection when its context ends. Is a context held open around it, or too much asked?",
+            "A request closes its connection when its context ends. Is a context held open around it, "
+            "or too much asked?",
         )
     if not app.extensions["requests"]:
         return NotYet(
