@@ -382,7 +382,7 @@ def test_places_wait_for_a_limited_time(make_app, plays):
     assert waits(app, "/plays/so-what", 1)[0] == {200}
     plays.delay(0.6)
     statuses, longest = waits(app, "/plays/so-what", 6)
-    assert statuses == {200, 503} and longest <= 1.6
+    assert statuses == {200, 503} and longest < 2.5  # one after the other: 3.6
     assert "busy" in errors
 
 
