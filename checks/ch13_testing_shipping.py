@@ -166,7 +166,9 @@ def request_ids(request_ids):
             return NotYet(
                 f"the response to {path} ({response.status_code}) has X-Request-ID {found!r}",
                 "an id of 8 to 64 letters, digits, _ and -",
-                "Every response has one, those of errors too. after_request sees all of them.",
+                "Every response has one, those of errors too. after_request sees all of them."
+                if path != "/"
+                else "It is to be in the response too: after_request can set a header.",
             )
     if first.text != first.headers["X-Request-ID"]:
         return NotYet(
@@ -254,8 +256,18 @@ def readiness(readiness):
         if not (isinstance(found, tuple) and len(found) == 2):
             return NotYet(f"it returned {found!r}", f"{(body, status)}", "Return two things: the body and the status.")
         if found[0] != body:
-            unasked = advice or "A probe that returns is ok, whatever it returns. Only one that raises is away."
+            unasked = advice or (
+                "A probe that returns is ok, whatever it returns. Only one that raises is away."
+                if set(found[0]) == set(body)
+                else "The optional ones are asked as well: the body says how each of them is."
+            )
             return NotYet(f"with {said} the body is {found[0]!r}", f"{body!r}", unasked)
+        if found[1] == 500:
+            return NotYet(
+                f"with {said} the status is 500",
+                status,
+                "500 says that the app has failed. This one only has to wait: 503.",
+            )
         if found[1] != status:
             return NotYet(f"with {said} the status is {found[1]!r}", status, advice or "All is well: that is a 200.")
 
@@ -269,12 +281,8 @@ SETTINGS = [
         [],
         "These settings are fine. Are the two limits compared as numbers? As texts, 5 comes after 30.",
     ),
-    (dict.fromkeys(GOOD), ALL, "What is missing is bad too, and must not raise: environ.get(name)."),
-    (
-        {"APP_SECRET": "", "APP_PORT": "eighty"},
-        ["APP_PORT", "APP_SECRET"],
-        "Two are bad, and both are to be named: collect them, and go on.",
-    ),
+    (dict.fromkeys(GOOD), ALL, "All four are missing, and all are to be named: collect them, and go on."),
+    ({"APP_PORT": "eighty"}, ["APP_PORT"], "A port is a number: eighty is none for int()."),
     ({"APP_SECRET": ""}, ["APP_SECRET"], "A secret that is empty is no secret."),
     ({"APP_PORT": "0"}, ["APP_PORT"], "Ports begin at 1."),
     ({"APP_PORT": "65536"}, ["APP_PORT"], "Ports end at 65535."),

@@ -70,6 +70,10 @@ def words_of_a_status():
     return app.test_client().get("/away").status
 
 
+def arguments_of_preprocess_request():
+    return ", ".join(inspect.signature(Flask("small").preprocess_request).parameters) or "nothing"
+
+
 LOOKED_AT = {
     "after a teardown that raises": a_teardown_that_raises,
     "request in teardown_appcontext": request_in_teardown_appcontext,
@@ -77,7 +81,7 @@ LOOKED_AT = {
     "teardown_request, a stream": teardowns_of_a_stream,
     "redirect()": lambda: str(redirect("/").status_code),
     "a status in words": words_of_a_status,
-    "process_response takes": lambda: ", ".join(inspect.signature(Flask("x").process_response).parameters),
+    "preprocess_request() takes": arguments_of_preprocess_request,
 }
 
 

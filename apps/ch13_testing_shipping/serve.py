@@ -12,7 +12,7 @@ from . import create_app
 def main():
     # waitress leaves SIGTERM to Python, which ends at once and runs no atexit function.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
-    server = create_server(create_app(), listen=os.environ.get("LISTEN", "127.0.0.1:8000"), threads=4)
+    server = create_server(create_app(), host="127.0.0.1", port=os.environ.get("PORT", 8000), threads=4)
     print(f"Listening at: http://{server.effective_host}:{server.effective_port}", file=sys.stderr)
     # Ends its threads when it ends: who is being served has 5 seconds.
     server.run()

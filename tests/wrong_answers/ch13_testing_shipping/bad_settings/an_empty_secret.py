@@ -1,4 +1,4 @@
-"""Two are bad, and both are to be named: collect them, and go on."""
+"""A secret that is empty is no secret."""
 
 import math
 

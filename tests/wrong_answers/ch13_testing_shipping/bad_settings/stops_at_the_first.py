@@ -1,4 +1,4 @@
-"""What is missing is bad too, and must not raise: environ.get(name)."""
+"""All four are missing, and all are to be named: collect them, and go on."""
 
 if not environ.get("APP_SECRET"):
     return ["APP_SECRET"]

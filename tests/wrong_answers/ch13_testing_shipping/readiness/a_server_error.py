@@ -1,4 +1,4 @@
-"""An app that cannot do its work says 503, so that requests go elsewhere."""
+"""500 says that the app has failed. This one only has to wait: 503."""
 
 body = {}
 for name, ask in {**required, **optional}.items():

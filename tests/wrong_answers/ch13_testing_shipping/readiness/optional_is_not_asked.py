@@ -1,4 +1,4 @@
-"""A probe that returns is ok, whatever it returns. Only one that raises is away."""
+"""The optional ones are asked as well: the body says how each of them is."""
 
 body = {}
 for name, ask in required.items():

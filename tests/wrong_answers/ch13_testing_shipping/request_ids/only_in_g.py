@@ -1,4 +1,4 @@
-"""Every response has one, those of errors too. after_request sees all of them."""
+"""It is to be in the response too: after_request can set a header."""
 
 @app.before_request
 def begin():
