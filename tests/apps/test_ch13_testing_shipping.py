@@ -10,7 +10,7 @@ from importlib import metadata
 import pytest
 from packaging.version import Version
 
-from ch13_testing_shipping import create_app, next_release
+from ch13_testing_shipping import create_app, db, next_release, songs
 from ch13_testing_shipping.config import RULES, Config
 from workbook import Measured, Recorder, Timeline, Wire, databases
 from workbook.author import next_flask
@@ -80,12 +80,31 @@ def test_the_stream_closes_its_connection(app, wire, method):
     assert (timeline.opened, timeline.closed, wire.open) == (1, 1, 0)
 
 
+def test_a_stream_that_nobody_begins_to_read_closes_its_connection(client, wire, monkeypatch):
+    kept, read_lines = [], songs.read_lines
+    # Kept, so that it is not the garbage collector that closes.
+    monkeypatch.setattr(songs, "read_lines", lambda config: kept.append(read_lines(config)) or kept[-1])
+    client.head("/songs.ndjson").close()
+    assert (len(kept), wire.opened, wire.open) == (1, 1, 0)
+
+
 def test_a_stream_that_is_left_closes_its_connection(client, wire):
     response = client.get("/songs.ndjson")
     next(response.iter_encoded())
     assert wire.open == 1
     response.close()
     assert wire.open == 0
+
+
+def test_a_connection_is_closed_once_and_after_an_error_too(app, wire, monkeypatch):
+    closed, close = [], db.close
+    monkeypatch.setattr(db, "close", lambda conn: closed.append(conn) or close(conn))
+    with app.test_client() as client:  # which runs each teardown twice
+        client.get("/songs")
+    with pytest.raises(ZeroDivisionError), app.app_context():
+        db.get_conn()
+        1 / 0  # noqa: B018
+    assert len(closed) == len(set(closed)) == 2 and wire.open == 0
 
 
 def test_a_database_that_is_away(client, wire):
@@ -227,21 +246,21 @@ def test_a_test_wins_over_the_environment_and_that_over_the_class(make, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("proxies", "visitor", "songs"),
+    ("proxies", "visitor", "links"),
     [
         (0, "127.0.0.1", "http://localhost/songs"),
         (1, "203.0.113.7", "https://songs.example/songs"),
         (2, "198.51.100.1", "http://localhost/songs"),
     ],
 )
-def test_as_many_proxies_are_trusted_as_there_are(make, proxies, visitor, songs):
+def test_as_many_proxies_are_trusted_as_there_are(make, proxies, visitor, links):
     headers = {
         "X-Forwarded-For": "198.51.100.1, 203.0.113.7",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "songs.example",
     }
     found = make(TRUSTED_PROXIES=proxies).test_client().get("/", headers=headers).json
-    assert found == {"visitor": visitor, "songs": songs}
+    assert found == {"visitor": visitor, "songs": links}
 
 
 def test_nothing_is_opened_while_the_app_is_made(make, wire):
