@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    # Thousands of items live as long as the run: gc.collect(), which proofs of exercises call, need not look at them again.
+    # Thousands of items live as long as the run: gc.collect(), which proofs call, need not look at them again.
     gc.freeze()
 
 
