@@ -118,7 +118,8 @@ def test_a_database_that_is_away(client, wire):
     assert response.status_code == 503 and "Retry-After" not in response.headers
 
 
-def test_no_wrong_way_that_nobody_asked_for(client, make):
+def test_no_wrong_way_that_nobody_asked_for(client, make, no_leaks):
+    no_leaks.expected = ["leaked"]
     assert [client.get(f"/wrong/{name}").status_code for name in ("songs", "ready")] == [404, 404]
     leaking = make(WRONG_WAYS=True)
     with Recorder(leaking) as recorder:
@@ -273,7 +274,8 @@ def test_nothing_is_opened_while_the_app_is_made(make, wire):
 # The next release: a table that `make next` makes anew
 
 
-def test_each_row_is_a_change():
+def test_each_row_is_a_change(no_leaks):
+    no_leaks.expected = ["lost"]
     here, there = next_release.look(), Measured(next_flask.RECORD)["found"]
     assert list(there) == list(here), "run make next: it records what next_release.py looks at"
     assert [what for what, found in here.items() if there[what] == found] == [], "no longer changes: take it out"
