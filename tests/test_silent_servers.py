@@ -37,6 +37,9 @@ ASKED = [
     ("ch10_streaming", "GET", "/warnings.ndjson", {}),
     ("ch11_sessions_identity", "POST", "/login", LOGIN),
     ("ch12_sqlalchemy", "GET", "/records", {}),
+    ("ch13_testing_shipping", "GET", "/songs", {}),
+    ("ch13_testing_shipping", "GET", "/songs.ndjson", {}),
+    ("ch13_testing_shipping", "GET", "/ready", {}),
 ]
 STEMS = sorted({stem for stem, *_ in ASKED})
 
