@@ -1,0 +1,82 @@
+// What was played before: pages that follow each other as the list is scrolled.
+
+import { call } from "./api.js";
+import { onPlay } from "./playing.js";
+import { byId, fromTemplate, setText, whileBusy } from "./words.js";
+
+const LIMIT = 20;
+const RETRY = 5_000; // milliseconds: a play is told by one database and kept by another
+
+const list = byId("plays");
+const older = byId("older");
+const shown = new Set();
+let cursor = null;
+let timer = 0;
+
+const sameDay = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const otherDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const key = (play) => `${play.played_at} ${play.title}`;
+
+function rowOf(play) {
+  shown.add(key(play));
+  const element = fromTemplate("a-play");
+  const time = element.querySelector("time");
+  const at = new Date(play.played_at);
+  time.dateTime = play.played_at;
+  time.textContent = (at.toDateString() === new Date().toDateString() ? sameDay : otherDay).format(at);
+  element.querySelector(".title").textContent = play.title;
+  element.querySelector(".artist").textContent = `${play.artist}, for ${play.requested_by}`;
+  return element;
+}
+
+async function page(from) {
+  const query = new URLSearchParams({ limit: LIMIT });
+  if (from) query.set("cursor", from);
+  const answer = await call("GET", `/api/history?${query}`);
+  setText(byId("past-trouble"), "");
+  return answer;
+}
+
+async function showOlder() {
+  try {
+    const { plays, next } = await page(cursor);
+    list.append(...plays.filter((play) => !shown.has(key(play))).map(rowOf));
+    cursor = next;
+    finish();
+  } catch (error) {
+    setText(byId("past-trouble"), `Older plays could not be loaded. ${error.message}`);
+    older.hidden = false;
+  }
+}
+
+function finish() {
+  if (!cursor && older.contains(document.activeElement)) byId("past-scroll").focus();
+  older.hidden = !cursor;
+  byId("past-end").hidden = cursor !== null;
+  setText(byId("past-end"), list.children.length ? "That is all." : "Nothing was played yet.");
+}
+
+async function showNewer() {
+  clearTimeout(timer);
+  try {
+    const { plays } = await page();
+    list.prepend(...plays.filter((play) => !shown.has(key(play))).map(rowOf));
+    finish();
+  } catch (error) {
+    setText(byId("past-trouble"), `The latest plays could not be loaded. ${error.message}`);
+    timer = setTimeout(showNewer, RETRY);
+  }
+}
+
+export function begin() {
+  older.addEventListener("click", () => whileBusy(older, showOlder));
+  // The next page when the end comes into sight; after a failure only when asked for.
+  new IntersectionObserver(
+    ([entry]) => {
+      if (entry.isIntersecting && !byId("past-trouble").textContent) whileBusy(older, showOlder);
+    },
+    { root: byId("past-scroll"), rootMargin: "80px" },
+  ).observe(older);
+  onPlay(showNewer);
+  showOlder();
+}
