@@ -45,7 +45,7 @@ export function askToLogIn() {
 
 async function logIn() {
   trouble.textContent = "";
-  const name = byId("login-name").value.trim();
+  const name = byId("login-name").value.trim().toLowerCase();
   try {
     const person = await call("POST", "/api/login", { name, password: byId("login-password").value });
     await newToken();

@@ -23,7 +23,7 @@ function show(song) {
   tick();
   if (shown && isNew) {
     if (song) announce(`Now playing: ${song.title} by ${song.artist}.`);
-    for (const callback of follows) callback();
+    for (const callback of follows) callback(song);
   }
   shown = true;
 }

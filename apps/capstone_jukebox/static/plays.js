@@ -5,7 +5,9 @@ import { onPlay } from "./playing.js";
 import { byId, fromTemplate, setText, whileBusy } from "./words.js";
 
 const LIMIT = 20;
-const RETRY = 5_000; // milliseconds: a play is told by one database and kept by another
+// Milliseconds: one database tells of a play, another keeps it, perhaps a little later.
+const FIRST_RETRY = 500;
+const LONGEST_RETRY = 10_000;
 
 const list = byId("plays");
 const older = byId("older");
@@ -15,10 +17,9 @@ let timer = 0;
 
 const sameDay = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const otherDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const key = (play) => `${play.played_at} ${play.title}`;
 
 function rowOf(play) {
-  shown.add(key(play));
+  shown.add(play.id);
   const element = fromTemplate("a-play");
   const time = element.querySelector("time");
   const at = new Date(play.played_at);
@@ -40,7 +41,7 @@ async function page(from) {
 async function showOlder() {
   try {
     const { plays, next } = await page(cursor);
-    list.append(...plays.filter((play) => !shown.has(key(play))).map(rowOf));
+    list.append(...plays.filter((play) => !shown.has(play.id)).map(rowOf));
     cursor = next;
     finish();
   } catch (error) {
@@ -56,16 +57,19 @@ function finish() {
   setText(byId("past-end"), list.children.length ? "That is all." : "Nothing was played yet.");
 }
 
-async function showNewer() {
+// Shows what is new until the play of ``song`` is among it.
+async function showNewer(song, wait = FIRST_RETRY) {
   clearTimeout(timer);
+  let found = song === null;
   try {
     const { plays } = await page();
-    list.prepend(...plays.filter((play) => !shown.has(key(play))).map(rowOf));
+    list.prepend(...plays.filter((play) => !shown.has(play.id)).map(rowOf));
     finish();
+    found ||= plays.some((play) => play.played_at === song.played_at && play.title === song.title);
   } catch (error) {
     setText(byId("past-trouble"), `The latest plays could not be loaded. ${error.message}`);
-    timer = setTimeout(showNewer, RETRY);
   }
+  if (!found) timer = setTimeout(showNewer, wait, song, Math.min(2 * wait, LONGEST_RETRY));
 }
 
 export function begin() {
