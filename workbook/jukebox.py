@@ -1,0 +1,35 @@
+"""The jukebox of the capstone, to be used: its databases, sample data, and a web server on loopback."""
+
+import importlib
+import logging
+import os
+import secrets
+import subprocess
+import sys
+
+from workbook import databases
+from workbook.paths import APPS
+from workbook.running.launch import environment
+
+STEM = "capstone_jukebox"
+SPARE = 16  # threads for everything but the open pages, each of which holds one
+
+
+def run(port, say):
+    """Serve until Ctrl-C; ``say`` is told the sample people, and where to look. Raises OSError if the port is taken."""
+    import waitress
+
+    settings = {"SECRET_KEY": secrets.token_urlsafe(), "SESSION_COOKIE_SECURE": False}
+    for database in (databases.rethinkdb, databases.mongodb, databases.cassandra):
+        settings |= database("jukebox").settings
+    os.environ.update(environment(settings))
+    flask = [sys.executable, "-m", "flask", "--app", STEM]
+    say(subprocess.run([*flask, "seed"], cwd=APPS, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+    logging.basicConfig()
+    sys.path.insert(0, str(APPS))
+    app = importlib.import_module(STEM).create_app()
+    threads = app.config["FEED_PAGES"] + SPARE
+    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=threads, connection_limit=500)
+    say(f"http://127.0.0.1:{server.effective_port} (Ctrl-C ends it)")
+    server.run()
