@@ -1,16 +1,17 @@
 """The jukebox as `make jukebox` serves it, each database behind a Wire that can break."""
 
 import contextlib
+import dataclasses
+import json
 import os
 import re
-import secrets
 import subprocess
 import sys
-import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid1
 
 import httpx
+from cassandra.util import uuid_from_time
 from rethinkdb import r
 
 from workbook import Wire, databases
@@ -72,20 +73,68 @@ class Jukebox:
             said += line
         self.url = url[0]
         self.people = {name: (name, password) for name, password in re.findall(r"^(\w+) \(\w+\): (\S+)$", said, re.M)}
+        self.listener, self.other, self.dj = (self.people[name] for name in ("ada", "ben", "cleo"))
+        self._database = f"jukebox_{servers.learner()}"
+        self._fill_history()
+        with self.rethinkdb() as conn:
+            self._sample = list(r.table("queue").run(conn))
 
+    @contextlib.contextmanager
     def client(self, person=None):
-        """An ``httpx.Client``, logged in as one of ``people``."""
-        client = httpx.Client(base_url=self.url, timeout=20)
-        self._take_token(client)
-        if person:
-            name, password = person
-            client.post("/api/login", json={"name": name, "password": password}).raise_for_status()
-            self._take_token(client)
-        return client
-
-    def _take_token(self, client):
-        client.headers["X-CSRFToken"] = client.get("/api/csrf").json()["token"]
+        """An ``httpx.Client`` for the length of a ``with``, logged in as one of ``people``."""
+        with httpx.Client(base_url=self.url, timeout=20) as client:
+            take_token(client)
+            if person:
+                name, password = person
+                client.post("/api/login", json={"name": name, "password": password}).raise_for_status()
+                take_token(client)
+            yield client
 
     def queue(self):
         """The songs that wait, the next one first."""
-        return httpx.get(f"{self.url}/api/queue").json()["songs"]
+        return httpx.get(f"{self.url}/api/queue").raise_for_status().json()["songs"]
+
+    def history(self):
+        """Everything that was played, the latest first."""
+        return list(map(json.loads, httpx.get(f"{self.url}/api/history.ndjson").raise_for_status().text.splitlines()))
+
+    def rethinkdb(self):
+        """A connection to the jukebox's database, past the Wire; the caller closes it."""
+        return r.connect(host=self._rethinkdb.host, port=self._rethinkdb.port, db=self._database)
+
+    @contextlib.contextmanager
+    def cassandra(self):
+        """A ``Session`` in the jukebox's keyspace, past the Wire."""
+        with dataclasses.replace(self._cassandra, keyspace=self._database.lower()).connect() as session:
+            yield session
+
+    def restore(self):
+        """Let the songs of the sample wait, and nothing play."""
+        with self.rethinkdb() as conn:
+            r.table("queue").delete().run(conn)
+            r.table("plays").delete().run(conn)
+            r.table("queue").insert(self._sample).run(conn)
+
+    @contextlib.contextmanager
+    def down(self, kind):
+        """For the length of a ``with``, no way to that database."""
+        self.wires[kind].stop()
+        try:
+            yield
+        finally:
+            self.wires[kind].accept()
+
+    def _fill_history(self):
+        began = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=1)
+        with self.cassandra() as session:
+            insert = session.prepare(
+                "INSERT INTO plays (jukebox, id, played_at, track_id, title, artist, requested_by) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            )
+            for n in range(PLAYS):
+                at = began + timedelta(minutes=4 * n)
+                session.execute(insert, ("main", uuid_from_time(at), at, "01-1", f"Song {n + 1}", "The Night Before", "ben"))
+
+
+def take_token(client):
+    """Give a client the CSRF token of its session; a login makes another."""
+    client.headers["X-CSRFToken"] = client.get("/api/csrf").raise_for_status().json()["token"]

@@ -5,7 +5,7 @@ again has its data.
 """
 
 from playwright.sync_api import expect
-from songs import in_words, vote_button, votes
+from songs import in_words, song, vote_button, votes
 
 
 def test_a_restart_of_rethinkdb_loses_no_vote(visit, jukebox):
@@ -18,13 +18,13 @@ def test_a_restart_of_rethinkdb_loses_no_vote(visit, jukebox):
         for page in (ann, visitor):
             expect(page.locator("#feed-state")).not_to_have_text("Live")
         vote_button(ann, first["title"]).click()
-        expect(ann.locator(".song .trouble").first).to_contain_text("Your vote was not counted.")
+        expect(song(ann, first["title"]).locator(".trouble")).to_contain_text("Your vote was not counted.")
         expect(vote_button(ann, first["title"]).locator(".label")).to_have_text("Vote")
     for page in (ann, visitor):
         expect(page.locator("#feed-state")).to_have_text("Live")
 
     vote_button(ann, first["title"]).click()
-    expect(ann.locator(".song .trouble").first).to_be_empty()
+    expect(song(ann, first["title"]).locator(".trouble")).to_be_empty()
     for title, before in ((first["title"], first["votes"]), (last["title"], last["votes"])):
         expect(votes(visitor, title)).to_have_text(in_words(before + 1))
         expect(votes(ann, title)).to_have_text(in_words(before + 1, yours=True))
@@ -42,12 +42,11 @@ def test_a_search_that_fails_keeps_what_was_typed_and_found(visit, jukebox):
     expect(page.locator("#search-trouble")).to_be_empty()
 
 
-def test_history_that_cannot_be_read_says_so_and_can_be_asked_again(visit, jukebox):
+def test_history_that_cannot_be_read_says_so_and_comes_back(visit, jukebox):
     page = visit(failing=True)
     with jukebox.down("cassandra"):
         page.reload()
         expect(page.locator("#past-trouble")).to_contain_text("could not be loaded", timeout=15_000)
         expect(page.locator(".song").first).to_be_visible()
-    page.click("#older")
     expect(page.locator(".play").first).to_be_visible()
     expect(page.locator("#past-trouble")).to_be_empty()

@@ -59,10 +59,10 @@ def test_everything_by_keyboard_alone(visit, jukebox):
 
     last = titles(page)[-1]
     count = int(votes(page, last).inner_text().split()[0])
-    tab_to(f"Vote: {last} ")
+    tab_to(f"Vote {last} ")
     press("Enter")
     expect(votes(page, last)).to_have_text(in_words(count + 1, yours=True))
-    assert focused_name(page).startswith(f"Take back: {last} ")
+    assert focused_name(page).startswith(f"Take back {last} ")
 
     tab_to("Title or artist")
     page.keyboard.type("zzzz")
@@ -70,11 +70,11 @@ def test_everything_by_keyboard_alone(visit, jukebox):
     press("Control+A")
     press("Delete")
     expect(page.locator(".add").first).to_be_visible()
-    tab_to("Add: ")
-    title = focused_name(page).removeprefix("Add: ").partition(" by ")[0]
+    tab_to("Add ")
+    title = focused_name(page).removeprefix("Add ").partition(" by ")[0]
     press("Space")
     expect(song(page, title)).to_be_visible()
-    assert focused_name(page).startswith(f"In the queue: {title}")
+    assert focused_name(page).startswith(f"In the queue {title}")
 
 
 def test_focus_stays_while_others_change_the_list(visit, jukebox):
@@ -93,7 +93,7 @@ def test_focus_stays_while_others_change_the_list(visit, jukebox):
         assert page.title() == "Jukebox"
         dj.delete(f"/api/queue/{last['id']}").raise_for_status()
     expect(song(page, last["title"])).to_have_count(0)
-    assert focused_name(page).startswith("Vote: ")
+    assert focused_name(page).startswith("Vote ")
 
 
 def test_what_comes_from_the_server_is_text(visit):
@@ -103,7 +103,7 @@ def test_what_comes_from_the_server_is_text(visit):
     answer = {"tracks": [track], "page": 1, "per_page": 8, "total": 1}
     page.route("**/api/catalogue?*", lambda route: route.fulfill(json=answer))
     page.fill("#q", "x")
-    expect(page.locator(".track .title")).to_have_text(hostile)
+    expect(page.locator(".track .title")).to_have_text([hostile])
     assert page.title() == "Jukebox"
 
 

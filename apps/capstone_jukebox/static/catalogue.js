@@ -47,7 +47,7 @@ function rowOf(track) {
   element.querySelector(".title").textContent = track.title;
   element.querySelector(".artist").textContent = track.artist;
   const button = element.querySelector(".add");
-  button.querySelector(".unseen").textContent = `: ${track.title} by ${track.artist}`;
+  button.querySelector(".unseen").textContent = ` ${track.title} by ${track.artist}`;
   button.addEventListener("click", () => {
     if (!me) askToLogIn();
     else if (!trackIds().has(track.id)) whileBusy(button, () => add(track, element)).then(label);

@@ -13,7 +13,8 @@ const list = byId("plays");
 const older = byId("older");
 const shown = new Set();
 let cursor = null;
-let timer = 0;
+let newerTimer = 0;
+let againTimer = 0;
 
 const sameDay = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const otherDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -38,7 +39,8 @@ async function page(from) {
   return answer;
 }
 
-async function showOlder() {
+async function showOlder(wait = FIRST_RETRY) {
+  clearTimeout(againTimer);
   try {
     const { plays, next } = await page(cursor);
     list.append(...plays.filter((play) => !shown.has(play.id)).map(rowOf));
@@ -47,6 +49,7 @@ async function showOlder() {
   } catch (error) {
     setText(byId("past-trouble"), `Older plays could not be loaded. ${error.message}`);
     older.hidden = false;
+    againTimer = setTimeout(() => whileBusy(older, () => showOlder(Math.min(2 * wait, LONGEST_RETRY))), wait);
   }
 }
 
@@ -59,7 +62,7 @@ function finish() {
 
 // Shows what is new until the play of ``song`` is among it.
 async function showNewer(song, wait = FIRST_RETRY) {
-  clearTimeout(timer);
+  clearTimeout(newerTimer);
   let found = song === null;
   try {
     const { plays } = await page();
@@ -69,15 +72,15 @@ async function showNewer(song, wait = FIRST_RETRY) {
   } catch (error) {
     setText(byId("past-trouble"), `The latest plays could not be loaded. ${error.message}`);
   }
-  if (!found) timer = setTimeout(showNewer, wait, song, Math.min(2 * wait, LONGEST_RETRY));
+  if (!found) newerTimer = setTimeout(showNewer, wait, song, Math.min(2 * wait, LONGEST_RETRY));
 }
 
 export function begin() {
-  older.addEventListener("click", () => whileBusy(older, showOlder));
-  // The next page when the end comes into sight; after a failure only when asked for.
+  older.addEventListener("click", () => whileBusy(older, () => showOlder()));
+  // The next page when the end comes into sight.
   new IntersectionObserver(
     ([entry]) => {
-      if (entry.isIntersecting && !byId("past-trouble").textContent) whileBusy(older, showOlder);
+      if (entry.isIntersecting && !byId("past-trouble").textContent) whileBusy(older, () => showOlder());
     },
     { root: byId("past-scroll"), rootMargin: "80px" },
   ).observe(older);

@@ -70,8 +70,7 @@ function putIn(song) {
   const element = fromTemplate("song");
   const row = { element, song };
   rows.set(song.id, row);
-  for (const unseen of element.querySelectorAll("button .unseen")) unseen.textContent = ` ${song.title}`;
-  element.querySelector(".vote .unseen").textContent = `: ${song.title} by ${song.artist}`;
+  for (const unseen of element.querySelectorAll("button .unseen")) unseen.textContent = ` ${song.title} by ${song.artist}`;
   const voteButton = element.querySelector(".vote");
   voteButton.addEventListener("click", () => (me ? whileBusy(voteButton, () => vote(row)) : askToLogIn()));
   const removeButton = element.querySelector(".remove");
