@@ -26,7 +26,7 @@ def show():
 
 @bp.post("/queue")
 @login_required
-@api.validate(resp=responses(400, 401, 404, 409, 413, 503, HTTP_201=Song), security=LOGGED_IN)
+@api.validate(resp=responses(400, 401, 404, 409, 413, 415, 503, HTTP_201=Song), security=LOGGED_IN)
 def add(json: NewSong):
     """Let a track of the catalogue wait."""
     track = catalogue.find(json.track_id)
