@@ -19,6 +19,7 @@ from workbook.drivers import servers
 
 ROOT = Path(__file__).parent.parent
 SERVE = "from workbook import jukebox; jukebox.run(0, lambda text: print(text, flush=True))"
+INSERT_PLAY = "INSERT INTO plays (jukebox, id, played_at, track_id, title, artist, requested_by)"
 PLAYS = 45  # of an earlier evening: more than two pages
 
 
@@ -44,7 +45,9 @@ class Jukebox:
     def _start(self, stack):
         name = "served"
         self._rethinkdb, mongodb, self._cassandra = (
-            databases.rethinkdb(name), databases.mongodb(name), databases.cassandra(name)
+            databases.rethinkdb(name),
+            databases.mongodb(name),
+            databases.cassandra(name),
         )
         behind = {
             "rethinkdb": (self._rethinkdb.host, self._rethinkdb.port),
@@ -127,12 +130,11 @@ class Jukebox:
     def _fill_history(self):
         began = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=1)
         with self.cassandra() as session:
-            insert = session.prepare(
-                "INSERT INTO plays (jukebox, id, played_at, track_id, title, artist, requested_by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            )
+            insert = session.prepare(f"{INSERT_PLAY} VALUES (?, ?, ?, ?, ?, ?, ?)")
             for n in range(PLAYS):
                 at = began + timedelta(minutes=4 * n)
-                session.execute(insert, ("main", uuid_from_time(at), at, "01-1", f"Song {n + 1}", "The Night Before", "ben"))
+                song = "01-1", f"Song {n + 1}", "The Night Before", "ben"
+                session.execute(insert, ("main", uuid_from_time(at), at, *song))
 
 
 def take_token(client):

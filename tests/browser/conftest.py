@@ -51,7 +51,7 @@ def served():
 def jukebox(served):
     """The jukebox with its sample data, as if nobody had been there."""
     served.restore()
-    yield served
+    return served
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def visit(browser, jukebox):
     contexts, errors = [], []
 
     def visit(person=None, failing=False, **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options)
+        context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

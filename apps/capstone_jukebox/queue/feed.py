@@ -14,7 +14,7 @@ from rethinkdb.errors import ReqlTimeoutError
 
 from ..errors import RETHINKDB
 from ..retrying import pauses
-from . import shown, songs
+from . import shown
 from .db import connect
 
 LIVE, RECONNECTING = "live", "reconnecting"
