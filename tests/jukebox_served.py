@@ -27,11 +27,8 @@ class Jukebox:
     """A context manager. ``people`` leads from names to (name, password); ``url`` is the page's.
 
     ``wires`` leads from "rethinkdb", "mongodb" and "cassandra" to the Wire in front of that database.
-    ``process`` is the server's. ``settings`` are those of the app that are to differ.
+    ``process`` is the server's; ``settings`` is what another app needs to reach the same databases.
     """
-
-    def __init__(self, **settings):
-        self._settings = settings
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -55,15 +52,18 @@ class Jukebox:
             "cassandra": (self._cassandra.host, self._cassandra.port),
         }
         self.wires = {kind: stack.enter_context(Wire(*address)) for kind, address in behind.items()}
-        environ = {
-            **os.environ,
+        # As on servers that all share, whose databases bear the learner's name.
+        reached = {
             "RETHINKDB_HOST": "127.0.0.1",
-            "RETHINKDB_PORT": str(self.wires["rethinkdb"].port),
+            "RETHINKDB_PORT": self.wires["rethinkdb"].port,
             "MONGODB_URI": mongodb.through(self.wires["mongodb"]).uri,
             "CASSANDRA_CONTACT_POINTS": "127.0.0.1",
-            "CASSANDRA_PORT": str(self.wires["cassandra"].port),
-            **{f"FLASK_{name}": str(value) for name, value in self._settings.items()},
+            "CASSANDRA_PORT": self.wires["cassandra"].port,
         }
+        environ = {**os.environ, **{name: str(value) for name, value in reached.items()}}
+        self._database = f"jukebox_{servers.learner()}"
+        names = {"RETHINKDB_DB": self._database, "MONGODB_DB": self._database}
+        self.settings = {**reached, **names, "CASSANDRA_KEYSPACE": self._database.lower()}
         self.process = stack.enter_context(
             subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
         )
@@ -77,7 +77,6 @@ class Jukebox:
         self.url = url[0]
         self.people = {name: (name, password) for name, password in re.findall(r"^(\w+) \(\w+\): (\S+)$", said, re.M)}
         self.listener, self.other, self.dj = (self.people[name] for name in ("ada", "ben", "cleo"))
-        self._database = f"jukebox_{servers.learner()}"
         self._fill_history()
         with self.rethinkdb() as conn:
             self._sample = list(r.table("queue").run(conn))
@@ -108,7 +107,7 @@ class Jukebox:
     @contextlib.contextmanager
     def cassandra(self):
         """A ``Session`` in the jukebox's keyspace, past the Wire."""
-        with dataclasses.replace(self._cassandra, keyspace=self._database.lower()).connect() as session:
+        with dataclasses.replace(self._cassandra, keyspace=self.settings["CASSANDRA_KEYSPACE"]).connect() as session:
             yield session
 
     def restore(self):
