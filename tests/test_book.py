@@ -13,7 +13,7 @@ import check
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "docs" / "book"
-STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("ch*.ipynb"))
+STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PAGES = assemble.contents(ROOT)
 CHAPTER = "notebooks/ch03_one_connection.ipynb"
 

@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import secrets
+import signal
 import subprocess
 import sys
 
@@ -33,5 +34,11 @@ def run(port, say):
     app = importlib.import_module(STEM).create_app()
     threads = app.config["FEED_PAGES"] + SPARE
     server = waitress.create_server(app, host="127.0.0.1", port=port, threads=threads, connection_limit=500)
+
+    def stop(number, frame):
+        app.extensions["feed"].stop()  # or the server would wait for its open pages
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
     say(f"http://127.0.0.1:{server.effective_port} (Ctrl-C ends it)")
     server.run()

@@ -12,17 +12,18 @@ from flask import current_app
 
 from .once import Once
 
+# $keyspace stands for that of the settings: a name cannot be bound as a value.
 # A song in three minutes makes 175,000 rows in a year: one partition for a jukebox will do.
 # The id is a time and unique: whatever is older than a row has a smaller one.
 TABLE = """
-CREATE TABLE IF NOT EXISTS plays (
+CREATE TABLE IF NOT EXISTS $keyspace.plays (
     jukebox text, id timeuuid, played_at timestamp, track_id text, title text, artist text, requested_by text,
     PRIMARY KEY ((jukebox), id)
 ) WITH CLUSTERING ORDER BY (id DESC)"""
 COLUMNS = "id, played_at, track_id, title, artist, requested_by"
-INSERT = f"INSERT INTO plays (jukebox, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-NEWEST = f"SELECT {COLUMNS} FROM plays WHERE jukebox = ? LIMIT ?"
-OLDER = f"SELECT {COLUMNS} FROM plays WHERE jukebox = ? AND id < ? LIMIT ?"
+INSERT = f"INSERT INTO $keyspace.plays (jukebox, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+NEWEST = f"SELECT {COLUMNS} FROM $keyspace.plays WHERE jukebox = ? LIMIT ?"
+OLDER = f"SELECT {COLUMNS} FROM $keyspace.plays WHERE jukebox = ? AND id < ? LIMIT ?"
 SESSION = object()
 
 
@@ -44,8 +45,11 @@ class Archive:
 
     def execute(self, text, values):
         session = self.session
-        prepared = self._once.get(text, lambda: session.prepare(text))
+        prepared = self._once.get(text, lambda: session.prepare(self._named(text)))
         return session.execute(prepared, values)
+
+    def _named(self, text):
+        return text.replace("$keyspace", self._config["CASSANDRA_KEYSPACE"])
 
     def add(self, play):
         """Write a play as the queue stored it. The same play a second time writes the same row."""
@@ -73,7 +77,7 @@ class Archive:
             before = UUID(page[-1]["id"])
 
     def create_table(self):
-        self.session.execute(TABLE)
+        self.session.execute(self._named(TABLE))
 
     def ping(self):
         self.session.execute("SELECT key FROM system.local")
@@ -109,9 +113,9 @@ def connect(config):
         reconnection_policy=ConstantReconnectionPolicy(1, max_attempts=None),
     )
     try:
-        session = cluster.connect(config["CASSANDRA_KEYSPACE"])
+        session = cluster.connect()
     except BaseException:
-        # A keyspace that is not there: the driver is connected all the same.
+        # The driver may have come half of the way: a socket to watch the cluster, and none to ask.
         cluster.shutdown()
         raise
     session._default_timeout = seconds  # for prepare(), which asks no profile

@@ -19,11 +19,14 @@ def settle(play):
     """Do what follows from a play -> whether it is done; if not, the thread will do it."""
     try:
         songs.settle(db.run, play, get_archive().add)
+        return True
     except CASSANDRA + RETHINKDB as error:
         current_app.logger.warning("play %s waits: %s", play["play_id"], type(error).__name__)
-        current_app.extensions["outbox"].wake()
-        return False
-    return True
+    except Exception:
+        # A mistake of ours costs nobody a play that is stored.
+        current_app.logger.exception("play %s waits", play["play_id"])
+    current_app.extensions["outbox"].wake()
+    return False
 
 
 class Outbox:

@@ -18,7 +18,7 @@ from . import shown
 from .db import connect
 
 LIVE, RECONNECTING = "live", "reconnecting"
-GLANCE = 0.5  # seconds after which the thread looks whether it is to stop
+GLANCE = 0.2  # seconds after which the thread looks whether it is to stop
 
 
 class Feed:
