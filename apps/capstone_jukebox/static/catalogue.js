@@ -49,8 +49,9 @@ function rowOf(track) {
   const button = element.querySelector(".add");
   button.querySelector(".unseen").textContent = ` ${track.title} by ${track.artist}`;
   button.addEventListener("click", () => {
+    if (trackIds().has(track.id)) return;
     if (!me) askToLogIn();
-    else if (!trackIds().has(track.id)) whileBusy(button, () => add(track, element)).then(label);
+    else whileBusy(button, () => add(track, element)).then(label);
   });
   return element;
 }
@@ -61,7 +62,7 @@ function label() {
     const button = element.querySelector(".add");
     const there = queued.has(id);
     setText(button.querySelector(".label"), there ? "In the queue" : me ? "Add" : "Log in to add");
-    if (!button.hasAttribute("aria-busy")) button.setAttribute("aria-disabled", String(there && me !== null));
+    if (!button.hasAttribute("aria-busy")) button.setAttribute("aria-disabled", String(there));
   }
 }
 

@@ -15,7 +15,7 @@ const trouble = byId("login-trouble");
 
 function show(person) {
   me = person;
-  byId("person").textContent = me ? `Logged in as ${me.name}${may("dj") ? ", DJ" : ""}` : "You are not logged in.";
+  byId("person").textContent = me ? `Logged in as ${me.name}${may("dj") ? ", DJ" : ""}` : "";
   byId("log-in").hidden = me !== null;
   byId("log-out").hidden = me === null;
   for (const callback of changed) callback();

@@ -61,7 +61,7 @@ function show(queue) {
   if (known) news.forEach(announce);
   known = true;
 
-  setText(byId("queue-count"), queue.songs.length ? plural(queue.songs.length, "song") : "");
+  setText(byId("queue-count"), queue.songs.length ? `${plural(queue.songs.length, "song")} in all. ` : "");
   setText(byId("queue-empty"), queue.songs.length ? "" : "No song is waiting. Search for one, and add it.");
   for (const callback of follows) callback(queue);
 }
