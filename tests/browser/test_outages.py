@@ -50,3 +50,14 @@ def test_history_that_cannot_be_read_says_so_and_comes_back(visit, jukebox):
         expect(page.locator(".song").first).to_be_visible()
     expect(page.locator(".play").first).to_be_visible()
     expect(page.locator("#past-trouble")).to_be_empty()
+
+
+def test_a_feed_that_was_refused_is_asked_for_again(visit):
+    page = visit(failing=True)
+    # A browser gives up for good when a feed is refused.
+    page.route("**/api/feed", lambda route: route.fulfill(status=503))
+    page.reload()
+    expect(page.locator("#feed-state")).to_have_text("Not connected: trying again")
+    expect(page.locator(".song").first).to_be_visible()
+    page.unroute("**/api/feed")
+    expect(page.locator("#feed-state")).to_have_text("Live")
