@@ -28,9 +28,9 @@ class Pages:
             self._open -= 1
 
     def tell(self, state, queue=None):
-        """Wake all pages with a new state, and a new queue if there is one; both are texts of events."""
+        """Wake all pages with a new state and, where it is known, the queue; both are texts of events."""
         with self._news:
-            self._now = (state, queue or self._now[1])
+            self._now = (state, queue)
             self._news.notify_all()
 
     def close(self):
@@ -52,4 +52,4 @@ class Pages:
             if not news:
                 # For proxies, which cut off what is silent, and to notice that a page is gone.
                 yield ": no news\n\n"
-            yield from (new for new, old in zip(seen, before, strict=True) if new != old)
+            yield from (new for new, old in zip(seen, before, strict=True) if new not in (old, None))
