@@ -7,8 +7,8 @@ def __init__(self):
     self.number, self.value, self.next = 0, None, Event()
 
 def tell(self, value):
-    over, self.next = self.next, self.make()
     self.number, self.value = self.number + 1, value
+    over, self.next = self.next, self.make()
     over.set()
 
 def after(self, number, seconds):
