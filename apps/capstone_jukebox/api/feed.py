@@ -18,9 +18,9 @@ def listen():
     feed = get_feed()
     if not feed.enter():
         fail(503, "too_many_pages", "Too many pages are open.", {"Retry-After": "10"})
-    response = Response(feed.events(), mimetype="text/event-stream")
+    response = Response(feed.pages.events(), mimetype="text/event-stream")
     # Whatever becomes of the body: read to its end, given up, or never begun.
-    response.call_on_close(feed.leave)
+    response.call_on_close(feed.pages.leave)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"  # nginx would collect what should go out at once
     return response

@@ -1,12 +1,11 @@
 """One changefeed for all open pages of this process.
 
-A thread with a connection of its own listens to RethinkDB and keeps the newest queue as text; each open page
-waits for a text that it has not sent yet. A slow page skips what is out of date, so nothing piles up.
+A thread with a connection of its own listens to RethinkDB and tells the pages what the queue is now.
 """
 
 import atexit
 import time
-from threading import Condition, Event, Thread
+from threading import Event, Lock, Thread
 
 from flask import current_app, json
 from rethinkdb import r
@@ -16,64 +15,45 @@ from ..errors import RETHINKDB
 from ..retrying import pauses
 from . import shown
 from .db import connect
+from .pages import Pages
 
-LIVE, RECONNECTING = "live", "reconnecting"
 GLANCE = 0.2  # seconds after which the thread looks whether it is to stop
 
 
+def event(name, data):
+    """A server-sent event. JSON has no line breaks in it, so its data is one line."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+LIVE = event("state", {"feed": "live"})
+RECONNECTING = event("state", {"feed": "reconnecting"})
+
+
 class Feed:
-    """The pages of one app in one process. Nothing is opened before the first page is."""
+    """The feed of one app in one process. Nothing is opened before the first page is."""
 
     def __init__(self, config, logger):
         self._config, self._logger = config, logger
-        self._news = Condition()
-        self._state = None  # LIVE, RECONNECTING; None until the first try has an outcome
-        self._queue = None  # the event that every page is to have
-        self._pages = 0
+        self.pages = Pages(config["FEED_PAGES"], config["FEED_HEARTBEAT"])
+        self._lock = Lock()
         self._stop = Event()
         self._thread = None
 
     def enter(self):
-        """Take a place for a page -> whether there was one. The place is given back with ``leave``."""
-        with self._news:
-            if self._stop.is_set() or self._pages >= self._config["FEED_PAGES"]:
-                return False
-            self._pages += 1
-            if self._thread is None:
+        """Take a place for a page -> whether there was one; the first page starts the thread."""
+        if not self.pages.enter():
+            return False
+        with self._lock:
+            if self._thread is None and not self._stop.is_set():
                 self._thread = Thread(target=self._listen, name="jukebox feed", daemon=True)
                 self._thread.start()
-            return True
-
-    def leave(self):
-        with self._news:
-            self._pages -= 1
-
-    def events(self):
-        """Yield server-sent events for one page until the feed stops: all there is, then what is new."""
-        state = queue = None
-        yield "retry: 1000\n\n"
-        while True:
-            with self._news:
-                news = self._news.wait_for(
-                    lambda: self._stop.is_set() or (self._state, self._queue) != (state, queue),  # noqa: B023
-                    timeout=self._config["FEED_HEARTBEAT"],
-                )
-                if self._stop.is_set():
-                    return
-                before = state, queue
-                state, queue = self._state, self._queue
-            if not news:
-                yield ": no news\n\n"
-            if state != before[0]:
-                yield event("state", {"feed": state})
-            if queue != before[1]:
-                yield queue
+        return True
 
     def stop(self):
-        """End the thread and all pages; the connection is closed afterwards."""
-        with self._news:
+        """End all pages and the thread, which closes its connection."""
+        self.pages.close()
+        with self._lock:
             self._stop.set()
-            self._news.notify_all()
             thread = self._thread
         if thread is not None:
             thread.join(self._config["RETHINKDB_TIMEOUT"] + GLANCE)
@@ -82,36 +62,29 @@ class Feed:
         for pause in pauses(self._config, self._stop):
             try:
                 with connect(self._config) as conn:
-                    self._follow(conn, pause.reset)
+                    self._follow(conn, pause)
             except RETHINKDB as error:
                 self._logger.warning("feed: %s", type(error).__name__)
             except Exception:
                 # A mistake, or a table that is not there yet: the next try may do.
                 self._logger.exception("feed")
-            self._tell(RECONNECTING)
+            self.pages.tell(RECONNECTING)
 
-    def _follow(self, conn, connected):
+    def _follow(self, conn, pause):
         """Tell the queue now and after each change. Raises one of RETHINKDB when the server goes away."""
         # The changefeed first: what changes between the two is in both, not in neither.
         changes = r.table("queue").changes(squash=True).run(conn)
         while not self._stop.is_set():
-            self._tell(LIVE, event("queue", shown.queue(lambda query: query.run(conn))))
-            connected()
+            self.pages.tell(LIVE, event("queue", shown.queue(lambda query: query.run(conn))))
+            pause.reset()
             self._wait(changes)
-
-    def _tell(self, state, queue=None):
-        with self._news:
-            if self._stop.is_set():
-                return
-            self._state, self._queue = state, queue or self._queue
-            self._news.notify_all()
 
     def _wait(self, changes):
         """Return soon after a change. Also without one after a while: a server that is stuck says nothing."""
         until = time.monotonic() + self._config["FEED_CHECK"]
         while not self._stop.is_set() and time.monotonic() < until:
             if arrived(changes, GLANCE):
-                # A vote seldom comes alone.
+                # A vote seldom comes alone. (As many as songs can wait: each is told once, squashed.)
                 self._stop.wait(self._config["FEED_PAUSE"])
                 for _ in range(self._config["QUEUE_LENGTH"]):
                     if not arrived(changes, 0.001):
@@ -126,11 +99,6 @@ def arrived(changes, seconds):
     except ReqlTimeoutError:
         return False
     return True
-
-
-def event(name, data):
-    """One event. JSON has no line breaks in it, so its data is one line."""
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
 def get_feed():
