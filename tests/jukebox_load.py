@@ -5,7 +5,7 @@ afterwards no connection may be open that was not before. Then each database is 
 back: what failed, for how long, and whether anything is gone that was acknowledged.
 
 Beside every twentieth request its worker does the same work once more without HTTP: the app's own function,
-in a context whose connection is open. The two are compared.
+in a context whose connection is open. The two are compared. Ends with 1 where something was lost.
 """
 
 import contextlib
@@ -40,6 +40,7 @@ from capstone_jukebox.queue import db, shown, songs
 REQUESTS, PAGES, WORKERS = 10_000, 50, 8
 BEFORE, AWAY, AFTER = 1.5, 3.0, 4.0  # seconds under load: all well, a database away, all well again
 ONE_IN = 20
+MONITORS = 2  # of PyMongo, beside its pool
 START = 30  # seconds for everybody to log in
 SHARES = {"queue": 38, "vote": 27, "catalogue": 12, "history": 10, "me": 4, "add": 5, "play": 4}
 DATABASES = {"rethinkdb": "RethinkDB", "mongodb": "MongoDB", "cassandra": "Cassandra"}
@@ -48,6 +49,8 @@ TRACKS = [track["id"] for track in sample.TRACKS]
 # Voted for, and never played: so many votes that nobody counts stand before them.
 VOTED, PLAYED, ADDED = TRACKS[:10], TRACKS[10:30], TRACKS[30:]
 CROWD = [f"crowd-{n}" for n in range(100)]
+
+problems = []
 
 
 class Pages(threading.Thread):
@@ -275,9 +278,18 @@ def mixed(jukebox, pages, app, wanted):
     lost, plays = lost_plays(jukebox, workers)
     queue = public(httpx.get(f"{jukebox.url}/api/queue").json())
     print(f"{len(done)} requests in {took:.0f} s, {PAGES} pages listening: {dict(sorted(statuses.items(), key=str))}")
-    print(f"lost votes: {lost_votes(jukebox, workers, wanted)} of {len(wanted)}; lost plays: {lost} of {plays}")
-    print(f"pages that show the queue as it is: {pages.agree(queue)} of {PAGES}; ended: {pages.ended}")
-    print(f"connections before: {before}, after: {connections(jukebox)}; files: {files}, {process.num_fds()}")
+    votes = lost_votes(jukebox, workers, wanted)
+    expect(votes == 0, "a lost vote")
+    print(f"lost votes: {votes} of {len(wanted)}; lost plays: {lost} of {plays}")
+    agree = pages.agree(queue)
+    expect(agree == PAGES, "pages that do not show the queue as it is")
+    print(f"pages that show the queue as it is: {agree} of {PAGES}; ended: {pages.ended}")
+    after = connections(jukebox)
+    print(f"connections before: {before}, after: {after}; files: {files}, {process.num_fds()}")
+    # A pool keeps as many as were used at once.
+    kept = {**before, "mongodb": max(before["mongodb"], WORKERS + MONITORS)}
+    expect(lost == 0 and statuses.keys() <= {200, 201, 204, 409}, "an error, or a lost play")
+    expect(all(after[kind] <= kept[kind] for kind in kept), "connections are left")
     rows = []
     for operation in BARE:
         ours = [seconds for _, name, _, seconds, fine in done if name == operation and fine]
@@ -289,6 +301,11 @@ def mixed(jukebox, pages, app, wanted):
             ["operation", "requests", "median, ms", "95%, ms", "bare median, ms", "bare 95%, ms", "ratio of 95%"], rows
         )
     )
+
+
+def expect(true, otherwise):
+    if not true:
+        problems.append(otherwise)
 
 
 def public(queue):
@@ -322,7 +339,10 @@ def outage(jukebox, pages, kind, wanted):
     untold = sum(status != "503, told" for _, _, status, *_ in failed)
     last = max((at + seconds for at, _, _, seconds, _ in failed), default=times["back"])
     lost, plays = lost_plays(jukebox, workers)
-    queue = public(httpx.get(f"{jukebox.url}/api/queue").json())
+    votes = lost_votes(jukebox, workers, wanted)
+    expect(lost == votes == untold == 0, f"{kind} away: {lost} plays and {votes} votes lost, {untold} errors untold")
+    agree = pages.agree(public(httpx.get(f"{jukebox.url}/api/queue").json()))
+    expect(agree == PAGES, f"{kind} away: {PAGES - agree} pages do not show the queue as it is")
     return {
         "database": DATABASES[kind],
         "failed": ", ".join(f"{name} {number}" for name, number in sorted(affected.items())) or "nothing",
@@ -332,9 +352,9 @@ def outage(jukebox, pages, kind, wanted):
         "other errors": untold,
         "longest wait, s": round(max(seconds for *_, seconds, _ in done), 2),
         "last failure after its return, s": round(max(0, last - times["back"]), 2),
-        "votes lost": f"{lost_votes(jukebox, workers, wanted)} of {len(wanted)}",
+        "votes lost": f"{votes} of {len(wanted)}",
         "plays lost": f"{lost} of {plays}, {sum(worker.late for worker in workers)} written late",
-        "pages up to date": f"{pages.agree(queue)} of {PAGES}",
+        "pages up to date": f"{agree} of {PAGES}",
     }
 
 
@@ -357,10 +377,12 @@ def main():
                 [[name, *values] for name, values in zip(rows[0], columns, strict=True)][1:],
             )
         )
+        print(f"connections in the end: {connections(jukebox)}")
         pages.stop()
         if "--record" in sys.argv:
             packages = ["flask", "waitress", "rethinkdb", "pymongo", "cassandra-driver"]
             recorded.write("jukebox", "each database cut off for 3 s under load, 50 pages listening", packages, rows)
+    sys.exit("\n".join(problems))
 
 
 if __name__ == "__main__":
