@@ -382,7 +382,7 @@ def main():
         if "--record" in sys.argv:
             packages = ["flask", "waitress", "rethinkdb", "pymongo", "cassandra-driver"]
             recorded.write("jukebox", "each database cut off for 3 s under load, 50 pages listening", packages, rows)
-    sys.exit("\n".join(problems))
+    sys.exit("\n".join(problems) or None)
 
 
 if __name__ == "__main__":
