@@ -301,7 +301,8 @@ class Table:
 @exercise(
     "What does a page need to know of the one before it? How does the last page look?",
     "Keep the id of the last row that was yielded, and ask for what is older.",
-    "before = None; loop: rows = page(before, size); yield from rows; stop if len(rows) < size; before = rows[-1]['id']",
+    "before = None; loop: rows = page(before, size); yield from rows; stop if there are fewer than size; before = the "
+    "id of the last row",
     on_error={
         IndexError: "A full page may be followed by an empty one, which has no last row.",
         RuntimeError: "It never ends: a page that is not full is the last one, an empty one too.",

@@ -6,8 +6,6 @@ class Config:
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
-    # As long as the session: a page stays open for a whole evening.
-    WTF_CSRF_TIME_LIMIT = None
     MAX_CONTENT_LENGTH = 16 * 1024
 
     RETHINKDB_HOST = "127.0.0.1"

@@ -21,5 +21,7 @@ def openapi():
 
 def init_app(app):
     auth.init_app(app)
+    # A token lives as long as its session: a page stays open for a whole evening.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
     app.register_blueprint(bp)
