@@ -41,7 +41,7 @@ class Config:
     FEED_CHECK = 5.0
     # Seconds between two tries to reach a database that went away: the first pause, and the longest.
     RETRY_FIRST = 0.1
-    RETRY_LONGEST = 2.0
+    RETRY_LONGEST = 1.0
 
     # Rows of a page of the streamed history.
     HISTORY_FETCH = 200

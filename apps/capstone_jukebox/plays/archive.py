@@ -109,8 +109,8 @@ def connect(config):
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         connect_timeout=seconds,
         control_connection_timeout=seconds,
-        # A server that went away is looked for each second, for as long as it takes.
-        reconnection_policy=ConstantReconnectionPolicy(1, max_attempts=None),
+        # A server that went away is looked for again and again, for as long as it takes.
+        reconnection_policy=ConstantReconnectionPolicy(config["RETRY_LONGEST"], max_attempts=None),
     )
     try:
         session = cluster.connect()
