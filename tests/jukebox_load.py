@@ -1,4 +1,4 @@
-"""Load for the jukebox: ``python -m tests.jukebox_load``; with ``--record`` also docs/measured/jukebox.json.
+"""Load for the jukebox: ``python -m tests.jukebox_load``.
 
 First 10,000 mixed requests while 50 pages listen: no vote may be lost, no response may be an error, and
 afterwards no connection may be open that was not before. Then each database is cut off under load and given
@@ -27,7 +27,6 @@ from rethinkdb import r
 
 from tests.jukebox_served import Jukebox
 from workbook import APPS, Table
-from workbook.figures import recorded
 
 sys.path.insert(0, str(APPS))
 import capstone_jukebox
@@ -379,9 +378,6 @@ def main():
         )
         print(f"connections in the end: {connections(jukebox)}")
         pages.stop()
-        if "--record" in sys.argv:
-            packages = ["flask", "waitress", "rethinkdb", "pymongo", "cassandra-driver"]
-            recorded.write("jukebox", "each database cut off for 3 s under load, 50 pages listening", packages, rows)
     sys.exit("\n".join(problems) or None)
 
 

@@ -117,6 +117,11 @@ class Jukebox:
             r.table("plays").delete().run(conn)
             r.table("queue").insert(self._sample).run(conn)
 
+    def remove(self, song_id):
+        """Take a song out of the queue, as the DJ."""
+        with self.client(self.dj) as dj:
+            dj.delete(f"/api/queue/{song_id}").raise_for_status()
+
     @contextlib.contextmanager
     def down(self, kind):
         """For the length of a ``with``, no way to that database."""

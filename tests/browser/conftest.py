@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from on_page import log_in
 from playwright.sync_api import expect, sync_playwright
 
 from jukebox_served import Jukebox
@@ -83,11 +84,3 @@ def visit(browser, jukebox):
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def log_in(page, name, password):
-    page.click("#log-in")
-    page.fill("#login-name", name)
-    page.fill("#login-password", password)
-    page.click("#login-send")
-    expect(page.locator("#person")).to_contain_text(f"Logged in as {name}")

@@ -4,8 +4,8 @@ What breaks is the way to the database: the sandboxes keep their data in memory,
 again has its data.
 """
 
+from on_page import in_words, song, vote_button, votes
 from playwright.sync_api import expect
-from songs import in_words, song, vote_button, votes
 
 
 def test_a_restart_of_rethinkdb_loses_no_vote(visit, jukebox):
@@ -61,3 +61,21 @@ def test_a_feed_that_was_refused_is_asked_for_again(visit):
     expect(page.locator(".song").first).to_be_visible()
     page.unroute("**/api/feed")
     expect(page.locator("#feed-state")).to_have_text("Live")
+
+
+def test_a_queue_that_cannot_be_read_at_first_appears_later(visit, jukebox):
+    page = visit(failing=True)
+    with jukebox.down("rethinkdb"):
+        page.reload()
+        expect(page.locator("#queue-trouble")).to_contain_text("The queue could not be loaded.")
+        expect(page.locator(".track").first).to_be_visible()
+    expect(page.locator(".song").first).to_be_visible()
+    expect(page.locator("#queue-trouble")).to_be_empty()
+
+
+def test_a_vote_for_a_song_that_is_gone_is_told(visit, jukebox):
+    page = visit(jukebox.listener, failing=True)
+    last = jukebox.queue()[-1]
+    page.route("**/vote", lambda route: (jukebox.remove(last["id"]), route.continue_()))
+    vote_button(page, last["title"]).click()
+    expect(page.locator("#song-trouble")).to_contain_text(f"{last['title']}: Your vote was not counted.")

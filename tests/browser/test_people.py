@@ -1,7 +1,7 @@
 """Who may do what, by mouse, by keyboard and by screen reader."""
 
+from on_page import in_words, log_in, song, titles, vote_button, votes
 from playwright.sync_api import expect
-from songs import in_words, song, titles, vote_button, votes
 
 
 def test_who_is_logged_out_cannot_vote(visit, jukebox):
@@ -94,6 +94,19 @@ def test_focus_stays_while_others_change_the_list(visit, jukebox):
         dj.delete(f"/api/queue/{last['id']}").raise_for_status()
     expect(song(page, last["title"])).to_have_count(0)
     assert focused_name(page).startswith("Vote ")
+
+
+def test_a_vote_is_not_cast_in_the_name_of_who_logged_in_elsewhere(visit, jukebox):
+    page = visit(jukebox.listener, failing=True)
+    top = jukebox.queue()[0]
+    tab = page.context.new_page()
+    tab.goto(jukebox.url)
+    tab.click("#log-out")
+    log_in(tab, *jukebox.other)
+    vote_button(page, top["title"]).click()
+    expect(song(page, top["title"]).locator(".trouble")).to_contain_text("Your vote was not counted.")
+    expect(page.locator("#person")).to_have_text(f"Logged in as {jukebox.other[0]}")
+    assert jukebox.queue()[0]["votes"] == top["votes"]
 
 
 def test_what_comes_from_the_server_is_text(visit):

@@ -1,7 +1,7 @@
 """What one person does, the others see."""
 
+from on_page import in_words, song, titles, vote_button, votes
 from playwright.sync_api import expect
-from songs import in_words, song, titles, vote_button, votes
 
 SOON = 1000  # milliseconds
 

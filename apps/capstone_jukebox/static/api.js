@@ -15,14 +15,19 @@ export async function newToken() {
   meta.content = (await send("GET", "/api/csrf")).token;
 }
 
+// What to do when the session turns out to be another one: somebody logged in or out in another tab.
+let onNewSession = () => {};
+export const whenSessionChanges = (callback) => (onNewSession = callback);
+
 export async function call(method, path, body, signal) {
   try {
     return await send(method, path, body, signal);
   } catch (error) {
-    // The token belongs to the session: a login in another tab made a new one.
-    if (method === "GET" || error.code !== "csrf") throw error;
+    if (error.code !== "csrf") throw error;
     await newToken();
-    return send(method, path, body, signal);
+    await onNewSession();
+    // Not sent again by itself: it would be done in the name of whoever is logged in now.
+    throw new Refused("Somebody logged in or out in the meantime. Try again, please.", error.status);
   }
 }
 

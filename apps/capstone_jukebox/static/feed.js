@@ -21,7 +21,8 @@ function tell(state) {
   setText(byId("feed-state"), WORDS[state]);
 }
 
-export function follow(onQueue, onFailure) {
+// ``onQueue`` gets each queue; ``ask`` is called where the feed is no help, and where a page comes back to sight.
+export function follow(onQueue, ask) {
   function open() {
     clearTimeout(timer);
     source?.close();
@@ -40,7 +41,7 @@ export function follow(onQueue, onFailure) {
       const wait = Math.min(LONGEST, 500 * 2 ** attempts) * (0.5 + Math.random() / 2);
       attempts += 1;
       timer = setTimeout(open, wait);
-      onFailure();
+      ask();
     });
   }
 
@@ -54,6 +55,7 @@ export function follow(onQueue, onFailure) {
       attempts = 0;
       tell("connecting");
       open();
+      ask();
     }
   });
   window.addEventListener("online", open);

@@ -1,6 +1,6 @@
 // Who looks at this page: the login dialog, and what follows when somebody comes or goes.
 
-import { call, newToken } from "./api.js";
+import { call, newToken, whenSessionChanges } from "./api.js";
 import { announce, byId, whileBusy } from "./words.js";
 
 export let me = null;
@@ -75,6 +75,7 @@ async function logOut() {
 }
 
 export function begin() {
+  whenSessionChanges(whoAmI);
   byId("log-in").addEventListener("click", askToLogIn);
   byId("login-cancel").addEventListener("click", () => dialog.close());
   byId("login-form").addEventListener("submit", (event) => {

@@ -28,10 +28,9 @@ export async function refresh() {
     // What the feed told in the meantime is newer.
     if (told === before) show(queue);
     else redraw();
-    setText(byId("queue-trouble"), "");
   } catch (error) {
     setText(byId("queue-trouble"), `The queue could not be loaded. ${error.message}`);
-    if (!known) setText(byId("queue-empty"), "");
+    if (!known) setText(byId("queue-empty"), "It appears here as soon as it can be reached.");
   }
 }
 
@@ -61,6 +60,7 @@ function show(queue) {
   if (known) news.forEach(announce);
   known = true;
 
+  setText(byId("queue-trouble"), "");
   setText(byId("queue-count"), queue.songs.length ? `${plural(queue.songs.length, "song")} in all. ` : "");
   setText(byId("queue-empty"), queue.songs.length ? "" : "No song is waiting. Search for one, and add it.");
   for (const callback of follows) callback(queue);
@@ -81,7 +81,7 @@ function takeOut(id, { element, song }, queue, news) {
   rows.delete(id);
   mine.delete(id);
   const trouble = element.querySelector(".trouble").textContent;
-  if (trouble) setText(byId("queue-trouble"), `${song.title}: ${trouble}`);
+  if (trouble) setText(byId("song-trouble"), `${song.title}: ${trouble}`);
   if (element.contains(document.activeElement)) {
     const next = element.nextElementSibling ?? element.previousElementSibling;
     (next?.querySelector(".vote") ?? byId("queue-heading")).focus({ preventScroll: true });
@@ -133,6 +133,7 @@ async function vote(row) {
   const taken = mine.has(id);
   const trouble = row.element.querySelector(".trouble");
   trouble.textContent = "";
+  byId("song-trouble").textContent = "";
   try {
     const answer = await call(taken ? "DELETE" : "POST", `/api/queue/${encodeURIComponent(id)}/vote`);
     if (answer.voted) mine.add(id);
@@ -158,8 +159,10 @@ async function remove(row) {
 
 function failed(row, what, error) {
   if (error.status === 401) sessionEnded();
-  const place = rows.has(row.song.id) ? row.element.querySelector(".trouble") : byId("queue-trouble");
-  place.textContent = `${what} ${error.message}`;
+  const text = `${what} ${error.message}`;
+  // Where the song is gone, its row is too.
+  if (row.element.isConnected) row.element.querySelector(".trouble").textContent = text;
+  else byId("song-trouble").textContent = `${row.song.title}: ${text}`;
 }
 
 function redraw() {

@@ -1,5 +1,15 @@
 """Parts of the page, as a person names them."""
 
+from playwright.sync_api import expect
+
+
+def log_in(page, name, password):
+    page.click("#log-in")
+    page.fill("#login-name", name)
+    page.fill("#login-password", password)
+    page.click("#login-send")
+    expect(page.locator("#person")).to_contain_text(f"Logged in as {name}")
+
 
 def titles(page):
     return page.locator(".song .title").all_text_contents()
