@@ -21,8 +21,10 @@ def run(port, say):
     import waitress
 
     settings = {"SECRET_KEY": secrets.token_urlsafe(), "SESSION_COOKIE_SECURE": False}
-    for database in (databases.rethinkdb, databases.mongodb, databases.cassandra):
-        settings |= database("jukebox").settings
+    # Held until the end: what counts for one of them ends with it.
+    held = [database("jukebox") for database in (databases.rethinkdb, databases.mongodb, databases.cassandra)]
+    for database in held:
+        settings |= database.settings
     os.environ.update(environment(settings))
     flask = [sys.executable, "-m", "flask", "--app", STEM]
     say(subprocess.run([*flask, "seed"], cwd=APPS, check=True, stdout=subprocess.PIPE, text=True).stdout)

@@ -75,4 +75,5 @@ def log_out():
 
 
 def init_app(app):
-    login_manager.init_app(app)
+    # Every template would look the user up, and so would need the database.
+    login_manager.init_app(app, add_context_processor=False)

@@ -43,9 +43,11 @@ def too_deep(error):
 
 
 def unavailable(what):
+    message = f"The database of the {what} cannot be reached. Try again soon."
+
     def handler(error):
         current_app.logger.warning("%s: %s", what, type(error).__name__)
-        return body(f"{what}_unavailable", f"The {what} cannot be reached. Try again soon."), 503, {"Retry-After": "1"}
+        return body(f"{what}_unavailable", message), 503, {"Retry-After": "1"}
 
     return handler
 

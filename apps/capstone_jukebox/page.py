@@ -1,13 +1,14 @@
-"""The page: one file of HTML, one of CSS, one of JavaScript. Everything else comes from the API."""
+"""The page: HTML, CSS and JavaScript as they are served. Everything else comes from the API."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, session
 
 bp = Blueprint("page", __name__)
 
 
 @bp.get("/")
 def index():
-    return render_template("index.html")
+    # Whether somebody is logged in, not who: the page is there while the database of people is not.
+    return render_template("index.html", has_session="_user_id" in session)
 
 
 def init_app(app):

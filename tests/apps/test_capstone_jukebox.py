@@ -275,7 +275,7 @@ def test_roles(app, method, path, allowed):
         client = app.test_client() if name == "nobody" else log_in(app, name)
         response = client.open(path, method=method, headers=token(client))
         if name in allowed.split():
-            assert response.status_code in (200, 204, 404, 409, 422), name
+            assert response.status_code in (200, 204, 404, 409, 415), name
         else:
             assert error_of(response) == ((401, "unauthorized") if name == "nobody" else (403, "forbidden"))
 
@@ -716,6 +716,18 @@ def test_the_description_has_every_route_and_every_error(app, client):
         assert "422" in known
         if method != "get":
             assert "400" in known
+
+
+def test_a_body_that_is_not_sent_as_json_is_refused(ada):
+    for body in ({"data": {"track_id": "01-1"}}, {"data": b"{}", "content_type": "multipart/form-data"}, {}):
+        assert ada.post("/api/queue", **body).status_code == 415
+    assert ada.post("/api/queue", json=[]).status_code == 422
+
+
+def test_the_page_is_there_while_nobody_is_known(app, ada, power):
+    power.off("people")
+    assert 'data-session="yes"' in ada.get("/").text
+    assert 'data-session="no"' in app.test_client().get("/").text
 
 
 def test_the_page_has_what_its_script_needs(app, client):

@@ -15,15 +15,23 @@ WHY = {
     404: "There is no such thing.",
     409: "The queue does not allow it now.",
     413: "The body is too large.",
+    415: "The body is not sent as application/json.",
     422: "The request is well formed, and a value is not what it must be.",
     503: "A database is away. Try again after the seconds in Retry-After.",
 }
 
 
-class StreamingPlugin(FlaskPlugin):
-    """spectree reads a whole response to look at it. One that is made while it is sent goes out as it is."""
+class Plugin(FlaskPlugin):
+    """Two cases that spectree does not have."""
+
+    def request_validation(self, request, query, json, *args):
+        # The body of a form is not validated where JSON is wanted, and the view would get None.
+        if json and not request.is_json:
+            fail(415, "unsupported_media_type", "Send the body as application/json.")
+        super().request_validation(request, query, json, *args)
 
     def validate_response(self, resp, *args):
+        # spectree would read a whole response to look at it: one that is made while it is sent goes out as it is.
         if isinstance(resp, flask.Response) and resp.is_streamed:
             return resp, None
         return super().validate_response(resp, *args)
@@ -44,7 +52,7 @@ def responses(*errors, **good):
 
 api = SpecTree(
     "flask",
-    backend=StreamingPlugin,
+    backend=Plugin,
     before=refuse,
     validation_error_model=Error,
     title="Jukebox",

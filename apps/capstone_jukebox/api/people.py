@@ -27,7 +27,7 @@ def csrf():
 
 
 @bp.post("/login")
-@api.validate(resp=responses(400, 401, 413, 503, HTTP_200=Me))
+@api.validate(resp=responses(400, 401, 413, 415, 503, HTTP_200=Me))
 def login(json: Login):
     """Begin a session."""
     person = accounts.check(json.name, json.password)

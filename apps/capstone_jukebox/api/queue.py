@@ -26,7 +26,7 @@ def show():
 
 @bp.post("/queue")
 @login_required
-@api.validate(resp=responses(400, 401, 404, 409, 413, 503, HTTP_201=Song), security=LOGGED_IN)
+@api.validate(resp=responses(400, 401, 404, 409, 413, 415, 503, HTTP_201=Song), security=LOGGED_IN)
 def add(json: NewSong):
     """Let a track of the catalogue wait."""
     track = catalogue.find(json.track_id)
@@ -35,7 +35,7 @@ def add(json: NewSong):
     try:
         song = songs.add(db.run, track, current_user.name, current_app.config["QUEUE_LENGTH"])
     except songs.AlreadyQueued:
-        fail(409, "already_queued", "This track waits already.")
+        fail(409, "already_queued", "This song is in the queue already.")
     except songs.QueueFull:
         fail(409, "queue_full", "The queue is full.")
     return shown.song_for(song, current_user.name), 201
@@ -77,14 +77,14 @@ def play():
     """
     began = songs.play(db.run, current_user.name)
     if began is None:
-        fail(409, "queue_empty", "Nothing waits.")
+        fail(409, "queue_empty", "The queue is empty.")
     return {**shown.play(began), "history": "written" if outbox.settle(began) else "pending"}
 
 
 def voted(song_id, voted):
     song = songs.vote(db.run, checked(song_id), current_user.name, voted)
     if song is None:
-        fail(404, "not_found", "This song does not wait.")
+        fail(404, "not_found", "This song is not in the queue.")
     return {"id": song["id"], "votes": len(song["voters"]), "voted": voted}
 
 
