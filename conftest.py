@@ -1,11 +1,15 @@
+import functools
+import gc
 import os
 import re
 import signal
 import tempfile
 from pathlib import Path
 
+import nbval.kernel
 from xdist.scheduler import LoadScopeScheduling
 
+from workbook import notebooks
 from workbook.surroundings import make_plain
 
 # Tests run on every machine as in a learner's kernel.
@@ -15,6 +19,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A test run, and the kernels it starts, never touch the learner's own progress.
 _folder = tempfile.TemporaryDirectory(prefix="workbook-")
 os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
+nbval.kernel.KernelManager = functools.partial(nbval.kernel.KernelManager, **notebooks.without_ports(_folder.name))
 
 # Begun first, so that at the end no worker is left alone with one of them.
 LONGEST = [
@@ -56,6 +61,11 @@ def pytest_collection_modifyitems(items):
         return next((n for n, begin in enumerate(LONGEST) if item.nodeid.startswith(begin)), len(LONGEST))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish():
+    # Thousands of items live as long as the run: gc.collect(), which proofs call, need not look at them again.
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config, log):

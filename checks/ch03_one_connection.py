@@ -311,9 +311,10 @@ def add_database(add_database):
     def recorded(path):
         with Recorder(app) as recorder:
             response = client.get(path)
-        hooks = {event["step"]: event["hook"] for event in recorder.events if event["kind"] == "enter"}
-        opens = [hooks.get(event["step"]) for event in recorder.events if event["kind"] == "open"]
-        return response, opens, Timeline(recorder.events)
+        events = recorder.events
+        hooks = {event["step"]: event["hook"] for event in events if event["kind"] == "enter"}
+        opens = [hooks.get(event["step"]) for event in events if event["kind"] == "open"]
+        return response, opens, Timeline(events)
 
     for path, used, expected in [("/", "unused", 0), ("/songs", "used", 1), ("/", "unused", 0)]:
         response, opens, timeline = recorded(path)

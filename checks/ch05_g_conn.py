@@ -23,9 +23,10 @@ def _recorded(app, action):
     """(the Timeline, the hooks in which connections were opened) of what action does."""
     with Recorder(app) as recorder:
         action()
-    hooks = {event["step"]: event["hook"] for event in recorder.events if event["kind"] == "enter"}
-    opens = [hooks.get(event["step"]) for event in recorder.events if event["kind"] == "open"]
-    return Timeline(recorder.events), opens
+    events = recorder.events
+    hooks = {event["step"]: event["hook"] for event in events if event["kind"] == "enter"}
+    opens = [hooks.get(event["step"]) for event in events if event["kind"] == "open"]
+    return Timeline(events), opens
 
 
 @exercise(

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from workbook import NotYet, Recorder, Timeline, Wire, check_app, databases, exercise
 
 PATIENCE = 0.5  # seconds for a monitor to show itself
-TIMEOUT_MS = 700
+TIMEOUT_MS = 1500
 
 
 class Unknown:

@@ -113,6 +113,7 @@ def test_the_eighth_of_eight_waits_no_longer_than_the_first(waits, stem):
     assert isinstance(found, list) and found, found
     assert {(path, status) for path, status, _ in found} == {(path, 503) for one, _, path, _ in ASKED if one == stem}
     longest = {path: max(seconds for other, _, seconds in found if other == path) for path, _, _ in found}
-    assert {path: seconds for path, seconds in longest.items() if seconds > 1.2 * SECONDS} == {}
+    # One after the other, two alone would take twice as long.
+    assert {path: seconds for path, seconds in longest.items() if seconds > 1.7 * SECONDS} == {}
     # The server was asked, and waited for.
     assert min(longest.values()) > 0.5 * SECONDS

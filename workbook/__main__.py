@@ -206,6 +206,13 @@ def _kinds(context, parameter, given):
     return kinds
 
 
+def _file(context, parameter, given):
+    # Said before the app is used for an hour, and not after it.
+    if given and given != "-" and (Path(given).is_dir() or not Path(given).parent.is_dir()):
+        raise click.BadParameter(f"{given!r} is no file in a folder that is there.", context, parameter)
+    return given
+
+
 @main.command()
 @click.option("--request", "-r", "requests", multiple=True, callback=_requests, help='"GET /things"; again for more.')
 @click.option("--times", default=1, type=click.IntRange(1), help="Ask all of them so many times.")
@@ -215,8 +222,8 @@ def _kinds(context, parameter, given):
 @click.option("--cwd", type=click.Path(exists=True, file_okay=False), default=".", help="The folder to run in.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Where to serve; any free port, if not given.")
 @click.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds for a response, and for loading.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for standard output.")
-@click.option("--html", "html_file", metavar="FILE", help="Write the report as a page.")
+@click.option("--json", "json_file", callback=_file, metavar="FILE", help="Write a report as JSON; - to stdout.")
+@click.option("--html", "html_file", callback=_file, metavar="FILE", help="Write the report as a page.")
 @click.option("--fail-on", callback=_kinds, metavar="KINDS", help="Exit with 1 on such findings: leaked,unused,lost.")
 @click.argument("app", required=False)
 def trace(**options):

@@ -1,6 +1,7 @@
 """Read and write notebooks."""
 
 import json
+import os
 
 from workbook import files
 
@@ -28,6 +29,15 @@ def write(path, text):
         return False
     files.write(path, text)
     return True
+
+
+def without_ports(folder):
+    """Traits of a KernelManager whose kernel is reached by files in ``folder``, where the system has such sockets.
+
+    A port that is free when Jupyter looks for one may be taken when its kernel wants it: then the
+    kernel ends, or is silent. Among many programs on one machine that happens.
+    """
+    return {"transport": "ipc", "ip": os.path.join(folder, "kernel")} if os.name == "posix" else {}
 
 
 def text(cell):

@@ -13,7 +13,7 @@ import time
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import NoHostAvailable
 
-from . import ask, golden
+from . import ask, document, golden
 from .node import Node, NodeError, classpath, end_tidily
 
 ROOMS, CHAPTERS = ("notebooks", "solutions", "exercises"), ("ch09_*.ipynb", "ch10_*.ipynb")
@@ -64,13 +64,13 @@ def compare(answers):
 
 def run_notebooks(host, port):
     """Chapters 9 and 10, their solutions and exercises, unchanged; whether they pass."""
-    found = [golden.ROOT.glob(f"{room}/{name}") for room in ROOMS for name in CHAPTERS]
+    found = [document.ROOT.glob(f"{room}/{name}") for room in ROOMS for name in CHAPTERS]
     paths = [str(path) for paths in found for path in sorted(paths)]
     if not paths:
         say("there are no notebooks of chapters 9 and 10")
         return True
     environ = {**os.environ, "CASSANDRA_CONTACT_POINTS": host, "CASSANDRA_PORT": str(port)}
-    done = subprocess.run([sys.executable, "-m", "pytest", *paths], cwd=golden.ROOT, env=environ)
+    done = subprocess.run([sys.executable, "-m", "pytest", *paths], cwd=document.ROOT, env=environ)
     return done.returncode == 0
 
 

@@ -24,6 +24,7 @@ import struct
 import time
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from cassandra import ConsistencyLevel, ProtocolVersion
 from cassandra.auth import PlainTextAuthProvider
@@ -53,16 +54,19 @@ from .probes import PREFIX, SECTIONS, SIMPLE
 MOST_PAGES = 100  # of one answer: a server that never ends is wrong
 
 
-class Heard(ProtocolHandler):
-    """Keeps what the server said: the driver shows only a part of it. One request at a time."""
+def listener():
+    """A handler for a session: its ``messages`` are what the server said, of which the driver shows only a part."""
 
-    messages = []
+    class Heard(ProtocolHandler):
+        messages = []
 
-    @classmethod
-    def decode_message(cls, *arguments):
-        message = super().decode_message(*arguments)
-        cls.messages.append(message)
-        return message
+        @classmethod
+        def decode_message(cls, *arguments):
+            message = super().decode_message(*arguments)
+            cls.messages.append(message)
+            return message
+
+    return Heard
 
 
 def plain(value):
@@ -130,14 +134,19 @@ def ask_all(host, port, sections, **options):
     """``{id: answer}`` to all probes of these sections; ``options`` are the driver's."""
     logging.getLogger("cassandra").setLevel(logging.CRITICAL)
     answers = {}
-    for section in sections:
-        with cluster(host, port, schema_metadata_enabled=False, **options) as own:
-            session = own.connect()
-            session.client_protocol_handler = Heard
-            asker = Asker(host, port, session, section)
-            for number, probe in enumerate(SECTIONS[section], 1):
-                answers[f"{section}/{number}"] = asker.ask(probe)
-            asker.clean()
+    # The driver takes a tenth of a second to end: the next section begins meanwhile.
+    with ThreadPoolExecutor(1) as closing:
+        for section in sections:
+            own = cluster(host, port, schema_metadata_enabled=False, **options)
+            try:
+                session = own.connect()
+                session.client_protocol_handler = listener()
+                asker = Asker(host, port, session, section)
+                for number, probe in enumerate(SECTIONS[section], 1):
+                    answers[f"{section}/{number}"] = asker.ask(probe)
+                asker.clean()
+            finally:
+                closing.submit(own.shutdown)
     return answers
 
 
@@ -146,6 +155,7 @@ class Asker:
 
     def __init__(self, host, port, session, section):
         self.host, self.port, self.session, self.prepared = host, port, session, {}
+        self.heard = session.client_protocol_handler.messages
         self.clean()
         keyspace = f"{PREFIX}{section}"
         self.session.execute(f"CREATE KEYSPACE {keyspace} WITH replication = {SIMPLE}")
@@ -157,7 +167,7 @@ class Asker:
                 self.session.execute(f'DROP KEYSPACE "{name}"')
 
     def ask(self, probe):
-        Heard.messages.clear()
+        self.heard.clear()
         try:
             answer = getattr(self, probe["do"])(probe)
         except Exception as error:
@@ -179,12 +189,12 @@ class Asker:
         code = re.search(r"code=([0-9a-f]{4})", answer["message"])
         if code:
             answer["code"] = f"0x{code[1]}"
-        said = [message for message in Heard.messages if isinstance(message, ErrorMessage)]
+        said = [message for message in self.heard if isinstance(message, ErrorMessage)]
         if said:
             answer["code"], answer["message"] = f"{said[-1].code:#06x}", said[-1].message
             if said[-1].info:
                 answer["info"] = {name: plain(value) for name, value in said[-1].info.items()}
-            del Heard.messages[Heard.messages.index(said[-1]) :]
+            del self.heard[self.heard.index(said[-1]) :]
         self.add_common(answer)
         return answer
 
@@ -202,10 +212,10 @@ class Asker:
                 time.sleep(0.1)
 
     def add_common(self, answer):
-        warnings = [text for message in Heard.messages for text in getattr(message, "warnings", None) or ()]
+        warnings = [text for message in self.heard for text in getattr(message, "warnings", None) or ()]
         if warnings:
             answer["warnings"] = warnings
-        again = [f"{message.code:#06x}" for message in Heard.messages if isinstance(message, ErrorMessage)]
+        again = [f"{message.code:#06x}" for message in self.heard if isinstance(message, ErrorMessage)]
         if again:
             answer["again"] = again
 
@@ -228,10 +238,10 @@ class Asker:
     def prepare(self, probe):
         # The session's own way, but heard: its handler hears statements only.
         future = ResponseFuture(self.session, PrepareMessage(probe["cql"]), query=None, timeout=30)
-        future._protocol_handler = Heard
+        future._protocol_handler = self.session.client_protocol_handler
         future.send_request()
         future.result()
-        message = Heard.messages[-1]
+        message = self.heard[-1]
         self.prepared[probe["cql"]] = self.session.prepare(probe["cql"])
         answer = {"prepared": name_and_type(message.bind_metadata), "key": message.pk_indexes}
         if message.bind_metadata:
@@ -244,14 +254,14 @@ class Asker:
         batch = BatchStatement(BatchType.UNLOGGED if probe["unlogged"] else BatchType.LOGGED)
         for cql, values in probe["statements"]:
             batch.add(self.statement(cql).bind(values) if values is not None else SimpleStatement(cql))
-        Heard.messages.clear()
+        self.heard.clear()
         return self.run(batch, probe)
 
     def fill(self, probe):
         """Insert rows (partition, number, text) of so many partitions."""
         rows = [(p, n, f"{p}-{n}") for p in range(probe["partitions"]) for n in range(probe["rows"])]
         done = execute_concurrent_with_args(self.session, self.statement(probe["cql"]), rows, 50)
-        Heard.messages.clear()
+        self.heard.clear()
         return {"done": len(done)}
 
     def pages(self, probe):
@@ -363,7 +373,7 @@ class Asker:
     def statement(self, cql):
         if cql not in self.prepared:
             self.prepared[cql] = self.session.prepare(cql)
-            Heard.messages.clear()
+            self.heard.clear()
         return self.prepared[cql]
 
     def run(self, statement, probe):
@@ -371,7 +381,7 @@ class Asker:
         return self.answer(probe)
 
     def answer(self, probe):
-        message = next(one for one in reversed(Heard.messages) if isinstance(one, ResultMessage))
+        message = next(one for one in reversed(self.heard) if isinstance(one, ResultMessage))
         if message.new_keyspace is not None:
             return {"keyspace": message.new_keyspace}
         if message.schema_change_event is not None:

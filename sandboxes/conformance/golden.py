@@ -2,14 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
+from . import document
 from .ask import plain
 from .probes import SECTIONS
 
-ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT / "sandboxes/tests/golden"
-TABLE = ROOT / "docs/conformance.md"
+GOLDEN = document.ROOT / "sandboxes/tests/golden"
 # Asked of a server that wants a password, as cassandra with the password cassandra.
 PASSWORD = ["auth"]
 OPEN = [section for section in SECTIONS if section not in PASSWORD]
@@ -108,5 +106,40 @@ def row(name, probe, recorded, answer, why):
 
 def explained():
     """``{id: line}`` of the table in ``docs/conformance.md``."""
-    lines = TABLE.read_text("utf-8").splitlines()
+    lines = document.written("Cassandra").splitlines()
     return {match[1]: line for line in lines if (match := re.match(r"\| ([a-z]+/\d+) \|", line))}
+
+
+def reason(line):
+    """Why a line of the table says that an answer differs."""
+    return re.split(r"(?<!\\)\|", line)[-2].strip()
+
+
+def differing(answers):
+    """The lines of the table that these answers make, with the reasons that stand there now."""
+    reasons = {name: reason(line) for name, line in explained().items()}
+    return [
+        row(name, probe, recorded, answers[name], reasons.get(name, ""))
+        for name, (probe, recorded) in load()[1].items()
+        if comparable(answers[name]) != comparable(recorded)
+    ]
+
+
+def figures(answers):
+    """How many were asked, are the same, refused by name, different."""
+    lines = differing(answers)
+    refused = sum("[sandbox]" in re.split(r"(?<!\\)\|", line)[-3] for line in lines)  # what the sandbox answers
+    return len(answers), len(answers) - len(lines), refused, len(lines) - refused
+
+
+def table(answers):
+    """The generated part of the document."""
+    counts = " | ".join(f"{figure:,}" for figure in figures(answers))
+    head = ["| asked | same | refused | different |", "|---|---|---|---|", f"| {counts} |", ""]
+    return "\n".join(
+        [*head, "| probe | asked | Cassandra | sandbox | why |", "|---|---|---|---|---|", *differing(answers)]
+    )
+
+
+def claim(answers):
+    return document.claim(f"Cassandra {load()[0]}", *figures(answers))

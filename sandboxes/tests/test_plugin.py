@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 TESTS = """
 import time
@@ -36,18 +37,15 @@ def test_no_two_are_the_same(rethinkdb_server, cassandra_server):
 
 def test_fixtures_give_each_test_a_place_of_its_own(tmp_path):
     tmp_path.joinpath("test_app.py").write_text(TESTS)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "sandboxes.pytest_plugin",
-        "-p",
-        "no:cacheprovider",
-        "-W",
-        "ignore",
-    ]
+    options = ["-p", "sandboxes.pytest_plugin", "-p", "no:cacheprovider", "-W", "ignore"]
+    command = [sys.executable, "-m", "pytest", "-q", *options]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # none of this environment's others
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60)
     assert "11 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_pytest_finds_the_plugin_by_itself():
+    """By the module's own name: ``-p`` with that name, as above, then does not load it twice."""
+    (found,) = entry_points(group="pytest11", name="sandboxes.pytest_plugin")
+    assert found.value == found.name

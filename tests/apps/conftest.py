@@ -3,6 +3,11 @@
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def watched(no_leaks):
+    """What an app leaves open makes its test red; one that leaks on purpose says so in ``no_leaks.expected``."""
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()

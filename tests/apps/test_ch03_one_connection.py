@@ -94,7 +94,7 @@ def test_each_context_has_a_connection_of_its_own(app, client):
     assert (timeline.opened, timeline.closed) == (3, 3)
 
 
-def test_votes_are_counted(client, no_leaks):
+def test_votes_are_counted(client):
     before = client.get("/songs/so-what").json["votes"]
     assert client.post("/songs/so-what/vote").json["votes"] == before + 1
 
@@ -147,7 +147,7 @@ def test_a_view_that_raises_is_closed_too(app, make_app):
     assert (reply.status_code, timeline.opened, timeline.closed) == (500, 1, 1)
 
 
-def test_songs_come_in_the_order_of_their_titles(client, no_leaks):
+def test_songs_come_in_the_order_of_their_titles(client):
     assert [song["title"] for song in client.get("/songs").json] == ["Blue in Green", "So What", "Take Five"]
     assert client.get("/").json == {"service": "jukebox"}
 

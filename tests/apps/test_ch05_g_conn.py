@@ -68,7 +68,8 @@ def test_g_tells_the_truth(client, way):
 
 
 @all_ways
-def test_the_plain_property_leaks(jukebox, app, way):
+def test_the_plain_property_leaks(jukebox, app, way, no_leaks):
+    no_leaks.expected = ["leaked"]
     wrong = make_app(jukebox, PLAIN_PROPERTY=True)
     assert counted(wrong, lambda: wrong.test_client().get(f"/{way}/use/0")) == (0, 0)
     opened, closed = counted(wrong, lambda: wrong.test_client().get(f"/{way}/use/2"))
@@ -123,7 +124,8 @@ def test_a_fake_takes_its_place(app, client, way):
     assert len(client.get(f"/{way}/songs").json) == 3
 
 
-def test_the_plain_property_ignores_a_fake(jukebox):
+def test_the_plain_property_ignores_a_fake(jukebox, no_leaks):
+    no_leaks.expected = ["leaked"]
     with make_app(jukebox, PLAIN_PROPERTY=True).app_context():
         g.conn = "a fake"
         assert isinstance(g.conn, Connection)

@@ -146,7 +146,7 @@ def test_the_first_page_opens_nothing(app):
     assert Timeline(recorder.events).opened == 0
 
 
-def test_cart(client, no_leaks):
+def test_cart(client):
     assert client.get("/cart").json == []
     client.post("/cart/time-out")
     client.post("/cart/blue-train")
@@ -327,7 +327,7 @@ def test_nobody_is_not_let_in_by_whatever_compares(client, monkeypatch):
     assert client.post("/login", json=ADA).status_code == 401
 
 
-def test_wrong_logins(client, no_leaks):
+def test_wrong_logins(client):
     client.post("/users", json=ADA)
     for wrong in ({**ADA, "password": "no"}, {**ADA, "name": "eve"}):
         assert client.post("/login", json=wrong).status_code == 401

@@ -195,6 +195,15 @@ def test_a_check_maps_exceptions_to_hints():
     assert try_it("def answer(): return 1 / 0").hint == "Hm."
 
 
+def test_a_group_of_one_exception_is_that_exception():
+    write_check("answer()", "@exercise(on_error={KeyError: 'Look it up.'})")
+    group = "def answer():\n    try:\n        {}['key']\n    except KeyError as error:\n        "
+    card = try_it(f"{group}raise ExceptionGroup('outer', [ExceptionGroup('inner', [error])])")
+    assert (card.saw, card.hint) == ("KeyError: 'key', at line 3 of your code: {}['key']", "Look it up.")
+    card = try_it(f"{group}raise ExceptionGroup('both', [error, error])")
+    assert card.saw.startswith("ExceptionGroup: both (2 sub-exceptions), at line 5")
+
+
 def test_an_answer_that_the_check_cannot_use():
     write_check("answer.split()")
     card = check(STEM, "try_it", 5)

@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from jupyter_client.manager import start_new_kernel
+from nbval.kernel import start_new_kernel
 
 DOTS = ["predict(...)", 'predict("...")', 'predict(" ")', 'predict(a=..., b="...")', "predict(..., ...)", "predict()"]
 NOTED = "Noted\nNow run the next cell: it shows this above what happens."

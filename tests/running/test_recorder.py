@@ -448,3 +448,15 @@ def test_the_next_flask_has_one_context(app, monkeypatch):
         app.test_client().get("/shop")
     told = [line for line in story(recorder.events) if line.startswith(("push", "pop"))]
     assert told == ["push app 1", "pop app 1"]
+
+
+def test_a_hook_that_is_gone_by_the_end_stays_away(app):
+    ends = app.teardown_appcontext_funcs
+    kept = ends[0]
+    ends.append(lambda exc: None)
+    with Recorder(app):
+        app.test_client().get("/shop")
+        del ends[0]
+        ends.append(kept)
+        del ends[0]
+    assert ends == [kept]

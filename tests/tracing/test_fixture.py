@@ -1,9 +1,13 @@
-"""The fixture ``no_leaks`` in a project outside of this repository."""
+"""The fixture ``no_leaks`` in a project outside of this repository, and what the page of the book says of it."""
 
 import re
 import subprocess
 import sys
 
+from workbook.paths import ROOT
+
+PAGE = (ROOT / "docs" / "book" / "trace.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```\w*\n(.*?)```", PAGE, re.DOTALL)
 PROJECT = {
     "shop.py": """
 import sqlite3
@@ -77,18 +81,89 @@ def test_opens_strict(client, no_leaks):
     client.get("/opens")
 
 def test_loses(app, no_leaks):
-    with pytest.raises(ValueError):
+    with pytest.raises((ValueError, ExceptionGroup)):
         app.test_client().get("/loses")
+
+def test_on_purpose(client, no_leaks):
+    no_leaks.expected = ["leaked"]
+    client.get("/leaks")
+
+def test_loses_on_purpose_and_leaks(client, no_leaks):
+    no_leaks.expected = ["lost"]
+    client.get("/leaks")
+    with pytest.raises((ValueError, ExceptionGroup)):
+        client.get("/loses")
+
+def test_no_longer_on_purpose(client, no_leaks):
+    no_leaks.expected = ["leaked"]
+    client.get("/good")
 """,
     "other/test_other.py": """
+import pytest
+from flask import Flask
 from shop import create_app
 
-def test_handed_over(no_leaks):
-    app = no_leaks(create_app())
-    app.test_client().get("/leaks")
+pytestmark = pytest.mark.usefixtures("no_leaks")
+BEFORE = create_app()
 
-def test_without_one(no_leaks):
+@pytest.fixture
+def app():
+    return "no app of Flask"
+
+@pytest.fixture
+def make():
+    return lambda: create_app()
+
+def test_made(make):
+    make().test_client().get("/good")
+    make().test_client().get("/leaks")
+
+def test_made_in_a_context():
+    with create_app().app_context():
+        create_app().test_client().get("/leaks")
+
+def test_made_before(no_leaks):
+    assert no_leaks(no_leaks(BEFORE)) is BEFORE
+    BEFORE.test_client().get("/leaks")
+
+def test_made_before_and_not_named():
+    BEFORE.test_client().get("/leaks")
+
+def test_without_one():
     pass
+
+def test_of_another_kind(app):
+    pass
+
+def test_many_at_once(make):
+    from concurrent.futures import ThreadPoolExecutor
+    app = make()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: app.test_client().get("/good"), range(600)))
+
+""",
+    "page/notes.py": BLOCKS[0],
+    "page/conftest.py": """
+import contextlib, sqlite3
+import notes
+import pytest
+
+@pytest.fixture
+def app():
+    with contextlib.closing(sqlite3.connect("notes.db")) as db:
+        db.execute("CREATE TABLE IF NOT EXISTS notes (text)")
+    return notes.app
+
+"""
+    + next(block for block in BLOCKS if "autouse" in block),
+    "page/test_page.py": "\n".join(block for block in BLOCKS if block.startswith("def test")),
+    "test_z_after.py": """
+import sqlite3, socket
+import flask
+
+def test_everything_is_as_it_was():
+    for function in (flask.Flask.__init__, sqlite3.connect, socket.socket.connect):
+        assert not hasattr(function, "__wrapped__")
 """,
 }
 
@@ -105,12 +180,19 @@ def test_a_project_of_its_own(tmp_path):
         text=True,
         timeout=120,
     )
-    wrong = re.findall(r"^ERROR \S*::(\w+) - Failed: (\S+)", ended.stdout, re.MULTILINE)
+    wrong = re.findall(r"^ERROR \S*::(\w+) - (?:Failed: )?(\S+)", ended.stdout, re.MULTILINE)
     assert dict(wrong) == {
         "test_leaks": "leaks()",
         "test_leaks_first": "leaks()",
         "test_opens_strict": "opens()",
         "test_loses": "A",
-        "test_handed_over": "leaks()",
+        "test_loses_on_purpose_and_leaks": "leaks()",
+        "test_no_longer_on_purpose": "Nothing",
+        "test_made": "leaks()",
+        "test_made_in_a_context": "leaks()",
+        "test_made_before": "leaks()",
+        "test_of_another_kind": "TypeError:",
+        "test_search": "search()",
     }
-    assert "9 passed, 5 errors" in ended.stdout
+    assert next(block for block in BLOCKS if block.startswith("search() (notes.py:26)")) in ended.stdout
+    assert "19 passed, 11 errors" in ended.stdout

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -21,6 +22,29 @@ BAD = {
     "import_fails.py": "from flask import Flask\nimport nothing_of_this_name\n",
     "factory_fails.py": "def create_app():\n    raise RuntimeError('no settings')\n",
     "no_app.py": "x = 1\n",
+    "leaves.py": "import sys\nsys.exit('no licence')\n",
+    "asks.py": "name = input('name? ')\n",
+    "script.py": """
+import argparse, os, sys
+from flask import Flask, session
+parser = argparse.ArgumentParser()
+parser.add_argument("--mode", default="none")
+app = Flask(__name__)
+app.config.update(SECRET_KEY="for tests", SESSION_COOKIE_SECURE=True, MODE=parser.parse_args().mode)
+
+@app.post("/login")
+def login():
+    session["user"] = "ann"
+    print('{"ready": 1}', flush=True)
+    os.system("echo from a child of its own")
+    return ""
+
+@app.get("/me")
+def me():
+    return {"user": session["user"], "mode": app.config["MODE"]}
+
+app.run(port=1)
+""",
     "slow.py": """
 import os, time
 from flask import Flask
@@ -33,6 +57,14 @@ def slow():
 @app.get("/ends")
 def ends():
     os._exit(7)
+
+@app.get("/endless")
+def endless():
+    def parts():
+        while True:
+            yield "."
+            time.sleep(0.01)
+    return parts()
 
 @app.get("/says")
 def says():
@@ -107,6 +139,8 @@ def test_the_page_names_every_kind_and_option():
         (["no_app"], 2, r"Error: Failed to find Flask application .*\n"),
         (["factory_fails"], 2, r"Traceback .*:\n  File \".*factory_fails.py\", line 2, .*\n(.*\n)+RuntimeError: .*\n"),
         (["import_fails"], 2, r"(.*\n)+ModuleNotFoundError: No module named 'nothing_of_this_name'\n\n?"),
+        (["leaves"], 2, r"Traceback (.*\n)+SystemExit: no licence\nError: The app ended its process while .*\n"),
+        (["asks"], 2, r"name\? Traceback (.*\n)+EOFError: .*\n"),
     ],
 )
 def test_an_app_that_cannot_be_loaded(folder, arguments, code, said):
@@ -119,13 +153,33 @@ def test_an_app_that_cannot_be_loaded(folder, arguments, code, said):
     ("path", "said"),
     [
         ("/slow", "GET /slow was not answered within 1 s.\n"),
-        ("/ends", "The app's process ended with code 7.\n"),
+        ("/endless", "answered for 1 s, and its body had not ended. 1 request after it was not sent.\n"),
+        ("/ends", "The app's process ended with code 7. 1 request after it was not sent.\n"),
     ],
 )
 def test_a_request_that_gets_no_response(folder, path, said):
-    ended = run(folder, "slow", "-r", f"GET {path}", "--timeout", "1" if path == "/slow" else "30")
+    later = ["-r", "GET /"] if path != "/slow" else []
+    ended = run(folder, "slow", "-r", f"GET {path}", *later, "--timeout", "30" if path == "/ends" else "1")
     assert ended.returncode == 3
     assert said in ended.stdout.replace("\n  ", " ")
+
+
+def test_a_script_that_others_start_with_python(folder):
+    """It parses its command line, runs a server when it is imported, prints, and has a cookie for HTTPS alone."""
+    ended = run(folder, "script", "-r", "POST /login", "-r", "GET /me", "--json", "-")
+    report = json.loads(ended.stdout)
+    assert [(row["path"], row["status"]) for row in report["routes"]] == [("/login", 200), ("/me", 200)]
+    assert "Ignoring a call to 'app.run()'" in ended.stderr
+    assert '{"ready": 1}\nfrom a child of its own\n' in ended.stderr
+    assert ended.returncode == 0
+
+
+def test_a_port_that_is_taken(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = run(folder, "notes", "--port", str(taken.getsockname()[1]))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "is in use by another program" in ended.stderr
+    assert ended.stderr.endswith("The app was loaded, and its server did not start.\n")
 
 
 def test_settings_reach_the_app(folder):
@@ -162,6 +216,8 @@ def test_it_serves_until_ctrl_c(folder):
         (["--config", "=1"], "'=1' is not KEY=VALUE."),
         (["--fail-on", "leaks"], "there is no 'leaks'. There are: leaked, unused,"),
         (["--cwd", "/nowhere"], "does not exist"),
+        (["--json", "/nowhere/report.json"], "is no file in a folder that is there."),
+        (["--html", "/"], "is no file in a folder that is there."),
     ],
 )
 def test_what_is_not_understood(arguments, said):

@@ -27,6 +27,7 @@ def execute(notebook, folder, allow_errors=False):
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
     # The checkout that the notebook is in, even if another one is installed.
     search = [str(folder.parent), os.environ.get("PYTHONPATH")]
@@ -45,6 +46,7 @@ def execute(notebook, folder, allow_errors=False):
             record_timing=True,
             extra_arguments=["--IPKernelApp.log_level=ERROR"],  # progress lines would drown in warnings
             resources={"metadata": {"path": str(folder)}},
+            config=Config({"KernelManager": notebooks.without_ports(own)}),
         )
         try:
             done = client.execute(env=environment)

@@ -122,7 +122,8 @@ def watch(recorder, cluster):
 
     def connect(original, instance, *args, **kwargs):
         original(*args, **kwargs)
-        instance._sockets = _Sockets()
+        if not hasattr(instance, "_sockets"):  # another recorder may have been told first
+            instance._sockets = _Sockets()
         recorder.made("session", instance)
         recorder.opened("cassandra", instance._sockets, owner=instance)
 

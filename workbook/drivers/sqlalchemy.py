@@ -3,7 +3,6 @@
 import threading
 
 SOCKETS = "sqlalchemy.pool.base"
-KEY = "workbook"
 
 
 class _Connection:
@@ -29,7 +28,8 @@ def watch(recorder, base):
             original()
         if not recorder.knows(pool):
             recorder.made("pool", pool)
-        instance.info[KEY] = stands = _Connection()
+        # Under the recorder as its key: another one may be at work, too.
+        instance.info[recorder] = stands = _Connection()
         recorder.opened("sqlalchemy", stands, owner=pool)
 
     def give_back(original, instance, *args, **kwargs):
@@ -52,8 +52,8 @@ def watch(recorder, base):
         def listener(connection, *others):
             # Before a statement it is SQLAlchemy's connection, of a pool the driver's and its record.
             info = connection.info if owner is Engine else others[0].info
-            if KEY in info:
-                tell(info[KEY], *others)
+            if recorder in info:
+                tell(info[recorder], *others)
 
         event.listen(owner, name, listener)
         recorder.at_end(event.remove, owner, name, listener)

@@ -2,8 +2,12 @@
 
 import functools
 import sys
+import types
+import weakref
 
 SOCKETS = "sqlite3"
+_places = []  # (module, name) for each name under which a module has sqlite3.connect
+_read = weakref.WeakSet()  # modules that were looked through: to do it for each test takes longer than a test
 
 
 def watch(recorder, sqlite3):
@@ -75,8 +79,18 @@ def watch(recorder, sqlite3):
         return subclass(base, cursor=cursor, close=close, _watched=True)
 
     # Also where somebody has it already, by `from sqlite3 import connect`.
+    _look_for(original)
+    for module, name in _places:
+        if getattr(module, name, None) is original:
+            recorder.put(module, name, connect)
+
+
+def _look_for(connect):
+    """Note the places of ``connect`` in modules that were not looked through so far."""
     for module in list(sys.modules.values()):
         # None where an import is forbidden; some packages put objects of their own there.
-        for name, value in list(getattr(module, "__dict__", {}).items()):
-            if value is original:
-                recorder.put(module, name, connect)
+        if not isinstance(module, types.ModuleType) or module in _read:
+            continue
+        _places.extend((module, name) for name, value in list(vars(module).items()) if value is connect)
+        if not getattr(getattr(module, "__spec__", None), "_initializing", False):  # its import is over
+            _read.add(module)

@@ -169,7 +169,8 @@ def _run(function, answers):
     def work():
         try:
             results.append((function(*answers), ""))
-        except BaseException as error:
+        except BaseException as raised:
+            error = _alone(raised)
             results.append((error, _where(reversed(list(traceback.walk_tb(error.__traceback__))))))
 
     thread = threading.Thread(target=contextvars.Context().run, args=(work,), daemon=True)
@@ -191,6 +192,13 @@ def _run(function, answers):
     if result is None:
         raise TimeoutError(stuck)
     return result
+
+
+def _alone(error):
+    """What a group of one exception holds: the next Flask raises groups from teardowns, a TaskGroup does too."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _stop(thread):

@@ -49,10 +49,7 @@ from flask.globals import _cv_app
 from workbook.drivers.registry import WATCHED
 from workbook.running.source import source_of
 
-_request = ContextVar("request", default=None)
-_step = ContextVar("step", default=None)
-_waiting = ContextVar("waiting", default=None)  # a request context that pushes its app context first
-_silent = ContextVar("silent", default=())  # what counts for nothing
+_wrappers = weakref.WeakSet()  # functions that stand around a hook or a view, of every recorder
 
 
 class Recorder:
@@ -76,8 +73,13 @@ class Recorder:
         self._counts = {}
         self._contexts = weakref.WeakKeyDictionary()  # app context -> its number
         self._pushed = weakref.WeakSet()  # contexts of both kinds, between push and pop
-        self._steps = weakref.WeakSet()  # functions that are wrapped
-        self._open = {}  # name -> weak reference to a connection or a thing that nobody closed so far
+        self._steps = weakref.WeakSet()  # those of _wrappers that are ours
+        self._open = {}  # name -> (weak reference, kind, whether in a context) of what nobody closed so far
+        # Not of the module: two recorders may be at work at once, such as a test's and a fixture's.
+        self._request = ContextVar("request", default=None)
+        self._step = ContextVar("step", default=None)
+        self._waiting = ContextVar("waiting", default=None)  # a request context that pushes its app context first
+        self._silent = ContextVar("silent", default=())  # what counts for nothing
         self._undo = contextlib.ExitStack()
         self._drivers = {driver.SOCKETS: driver.watch for driver in WATCHED}  # still to be watched
 
@@ -114,13 +116,16 @@ class Recorder:
         held = self.held()
         return [*self._events, held] if held["connections"] or held["things"] else list(self._events)
 
-    def held(self):
-        """The event ``held`` of this moment; the garbage collector runs if it makes a difference."""
-        if self._open:
+    def held(self, outside=True):
+        """The event ``held`` of this moment; the garbage collector runs if it makes a difference.
+
+        Where ``outside`` is false, a difference for what was opened in a context.
+        """
+        if any(outside or inside for _, _, inside in self._open.copy().values()):
             with self.silent("use", "close"):
                 gc.collect()
         names = {"connections": [], "things": []}
-        for name, (reference, kind) in self._open.copy().items():
+        for name, (reference, kind, _) in self._open.copy().items():
             if reference() is not None:
                 names[kind].append(name)
         return {"kind": "held", "context": None, "request": None, **names}
@@ -129,7 +134,7 @@ class Recorder:
         """Hand on one event of this moment."""
         context = _cv_app.get(None)
         number = None if context is None else self._contexts.get(context)
-        self._on_event({"kind": kind, "context": number, "request": _request.get(), **fields})
+        self._on_event({"kind": kind, "context": number, "request": self._request.get(), **fields})
 
     def _next(self, what):
         counter = self._counts.get(what)
@@ -142,7 +147,7 @@ class Recorder:
 
     def _wsgi_app(self, wsgi_app, environ, start_response):
         number = self._next("request")
-        token = _request.set(number)
+        token = self._request.set(number)
         path = environ.get("PATH_INFO", "")
         if environ.get("QUERY_STRING"):
             path += "?" + environ["QUERY_STRING"]
@@ -157,15 +162,15 @@ class Recorder:
             body = wsgi_app(environ, remember)
             if started:
                 self.emit("response", status=started[-1])
-                return _Body(body, number, None)
+                return _Body(body, self._request, number, None)
             # A middleware written as a generator: it starts when its first part is asked for.
-            return _Body(body, number, lambda: started and self.emit("response", status=started[-1]))
+            return _Body(body, self._request, number, lambda: started and self.emit("response", status=started[-1]))
         except Exception as error:
             # Out of wsgi_app: whatever was answered, the server now sends a bare 500.
             self.emit("response", status="500", lost=(started or [None])[-1], raised=_name(error))
             raise
         finally:
-            _request.reset(token)
+            self._request.reset(token)
 
     def _app_pushed(self, app, **extra):
         self._wrap_hooks()
@@ -177,7 +182,7 @@ class Recorder:
         if context not in self._pushed:
             self._pushed.add(context)
             self.emit("push", of="app")
-        if request_context := _waiting.get():
+        if request_context := self._waiting.get():
             self._request_pushed(request_context)
 
     def _push_request(self, push, context):
@@ -188,11 +193,11 @@ class Recorder:
         if outer is not None and outer.app is self.app:
             self._request_pushed(context)
             return push()
-        token = _waiting.set(context)
+        token = self._waiting.set(context)
         try:
             return push()
         finally:
-            _waiting.reset(token)
+            self._waiting.reset(token)
 
     def _request_pushed(self, context):
         # Before it is: the session that the push opens belongs into it.
@@ -258,12 +263,17 @@ class Recorder:
                         self._wrap_item(handlers, key, "errorhandler", _name(function))
 
     def _wrap_item(self, container, key, hook, name):
-        self._undo.callback(container.__setitem__, key, container[key])
-        container[key] = self._wrapped(hook, container[key], name)
+        function = container[key]
+        container[key] = wrapped = self._wrapped(hook, function, name)
+        self._undo.callback(_put_back, container, wrapped, function)
 
     def _is_wrapped(self, function):
         # Not by a mark on it: a decorator of the app's would copy the mark to what is around it.
-        return type(function) is types.FunctionType and function in self._steps
+        while type(function) is types.FunctionType and function in _wrappers:
+            if function in self._steps:
+                return True
+            function = function.__wrapped__
+        return False
 
     def _wrapped(self, hook, function, name=None):
         name = name or _name(function)
@@ -276,7 +286,7 @@ class Recorder:
             if teardown:
                 label = f"{name}({_name(args[0]) if args and args[0] is not None else None})"
             step = self._next("step")
-            token = _step.set(step)
+            token = self._step.set(step)
             self.emit("enter", step=step, hook=hook, name=label, source=source)
             raised = None
             try:
@@ -285,7 +295,7 @@ class Recorder:
                 raised = _name(error)
                 raise
             finally:
-                _step.reset(token)
+                self._step.reset(token)
                 self.emit("exit", step=step, hook=hook, name=label, raised=raised)
 
         if inspect.iscoroutinefunction(function):
@@ -302,6 +312,7 @@ class Recorder:
                     return function(*args, **kwargs)
 
         self._steps.add(wrapper)
+        _wrappers.add(wrapper)
         return wrapper
 
     # Drivers
@@ -344,29 +355,29 @@ class Recorder:
 
     def made(self, kind, thing):
         """A driver hook saw ``thing`` (any object that owns connections) made."""
-        self.emit("made", thing=self._call(kind, thing, "things"), step=_step.get())
+        self.emit("made", thing=self._call(kind, thing, "things"), step=self._step.get())
 
     def ended(self, thing):
         """A driver hook saw ``thing`` closed by somebody; a second time says nothing."""
         if name := self._forget(thing):
-            self.emit("ended", thing=name, step=_step.get())
+            self.emit("ended", thing=name, step=self._step.get())
 
     def opened(self, driver, connection, owner=None):
         """A driver hook saw ``connection`` (any object) open its socket; ``owner`` was ``made``."""
-        if "open" in _silent.get():
+        if "open" in self._silent.get():
             return
         name = self._call(driver, connection, "connections")
-        self.emit("open", connection=name, owner=self._name_of(owner), step=_step.get())
+        self.emit("open", connection=name, owner=self._name_of(owner), step=self._step.get())
 
     def used(self, connection):
         """A driver hook saw ``connection`` asked for something."""
-        if (name := self._name_of(connection)) and "use" not in _silent.get():
-            self.emit("use", connection=name, step=_step.get())
+        if (name := self._name_of(connection)) and "use" not in self._silent.get():
+            self.emit("use", connection=name, step=self._step.get())
 
     def tell(self, kind, connection, **fields):
         """Another kind of event of a ``connection`` that was opened before."""
         if name := self._name_of(connection):
-            self.emit(kind, connection=name, step=_step.get(), **fields)
+            self.emit(kind, connection=name, step=self._step.get(), **fields)
 
     def knows(self, thing):
         """Whether ``thing`` was opened or made before, and not closed since."""
@@ -376,36 +387,38 @@ class Recorder:
         """A driver hook saw ``connection`` closed, with the ``error`` of a failed goodbye, or ``cut`` by others."""
         if name := self._forget(connection):
             raised = None if error is None else _name(error)
-            self.emit("close", connection=name, step=_step.get(), raised=raised, cut=cut)
+            self.emit("close", connection=name, step=self._step.get(), raised=raised, cut=cut)
 
     def _call(self, what, thing, kind):
         """Give a new thing its name."""
         name = f"{what} {self._next(what)}"
-        thing._recorded = (self, name)
-        self._open[name] = weakref.ref(thing, lambda reference: self._open.pop(name, None)), kind
+        if not hasattr(thing, "_recorded"):
+            thing._recorded = {}
+        thing._recorded[self] = name
+        reference = weakref.ref(thing, lambda reference: self._open.pop(name, None))
+        self._open[name] = reference, kind, _cv_app.get(None) is not None
         return name
 
     def _name_of(self, thing):
-        # One that an earlier recorder saw opened is no business of this one.
-        recorder, name = getattr(thing, "_recorded", (None, None))
-        return name if recorder is self else None
+        # One that only another recorder saw opened is no business of this one.
+        return getattr(thing, "_recorded", {}).get(self)
 
     def _forget(self, thing):
         """The name of a thing that is closed now; None if it has none, or if nobody closes it."""
         name = self._name_of(thing)
         if name:
-            del thing._recorded
+            del thing._recorded[self]
             self._open.pop(name, None)
-        return None if "close" in _silent.get() else name
+        return None if "close" in self._silent.get() else name
 
     @contextlib.contextmanager
     def silent(self, *kinds):
         """What happens within it counts for nothing: "open" of a connection, "use" or "close" of one."""
-        token = _silent.set((*_silent.get(), *kinds))
+        token = self._silent.set((*self._silent.get(), *kinds))
         try:
             yield
         finally:
-            _silent.reset(token)
+            self._silent.reset(token)
 
     def collected(self, original, instance):
         """In the place of a driver's ``__del__``: what it closes, nobody closed."""
@@ -417,9 +430,10 @@ class Recorder:
 class _Body:
     """A response body whose parts, made after ``wsgi_app`` returned, still count as its request."""
 
-    def __init__(self, body, request, first):
+    def __init__(self, body, current, request, first):
         self._body = body
         self._parts = None
+        self._current = current  # the recorder's variable for the number of the request
         self._request = request
         self._first = first  # called once, after the first part
 
@@ -443,11 +457,18 @@ class _Body:
         self._run(getattr(self._body, "close", lambda: None))
 
     def _run(self, function):
-        token = _request.set(self._request)
+        token = self._current.set(self._request)
         try:
             return function()
         finally:
-            _request.reset(token)
+            self._current.reset(token)
+
+
+def _put_back(container, wrapped, function):
+    """``function`` in the place of ``wrapped``, wherever that is by now: the app may have moved or removed it."""
+    for key, value in list(enumerate(container) if isinstance(container, list) else container.items()):
+        if value is wrapped:
+            container[key] = function
 
 
 def _name(thing):

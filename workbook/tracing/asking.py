@@ -1,6 +1,7 @@
 """Requests as they are written on a command line, and asking them."""
 
 import json
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -51,8 +52,17 @@ def client(address, timeout, headers):
 
 def ask(session, wanted, timeout):
     """Make the request and read its response to the end; Unanswered if that takes too long or breaks off."""
+    deadline = time.monotonic() + timeout
+    request = {"method": wanted.method, "url": wanted.path, "content": wanted.body or None, "headers": wanted.headers}
     try:
-        return session.request(wanted.method, wanted.path, content=wanted.body or None, headers=wanted.headers)
+        with session.stream(**request) as response:
+            for _ in response.iter_raw():
+                # The client's own time-out begins anew with each part.
+                if time.monotonic() > deadline:
+                    raise Unanswered(f"{wanted} was answered for {timeout:g} s, and its body had not ended")
+        for cookie in session.cookies.jar:
+            # Browsers, too, send one that is Secure to a server on their own machine.
+            cookie.secure = False
     except httpx.TimeoutException:
         raise Unanswered(f"{wanted} was not answered within {timeout:g} s") from None
     except httpx.TransportError as error:

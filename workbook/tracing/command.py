@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from workbook.child import Child, ChildDied
+from workbook.figures.words import counted
 from workbook.tracing import asking, report
 from workbook.tracing.findings import Findings
 
 # How the command ends.
-FINE, FOUND, NO_APP, UNANSWERED, INTERRUPTED = 0, 1, 2, 3, 130
+FINE, FOUND, FAILED, UNANSWERED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_file, html_file, fail_on, say):
@@ -31,10 +32,12 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
             about = child.wait_for("about", timeout=timeout)["about"]
             address = f"http://127.0.0.1:{child.wait_for('ready', timeout=timeout)['ready']}"
         except ChildDied:
-            return NO_APP
+            if about:
+                say("The app was loaded, and its server did not start.")
+            return FAILED
         except TimeoutError:
             say(f"The app was not loaded within {timeout:g} s.")
-            return NO_APP
+            return FAILED
         except KeyboardInterrupt:
             say("Stopped before the app was loaded.")
             return INTERRUPTED
@@ -55,7 +58,11 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
         child.stop()
     findings.finish()
     made = report.data(findings, about)
-    _write(made, findings, json_file, html_file)
+    try:
+        _write(made, findings, json_file, html_file)
+    except OSError as error:
+        say(f"The report could not be written to {error.filename}: {error.strerror}.")
+        return FAILED
     if code == FINE and findings.of(fail_on):
         return FOUND
     return code
@@ -63,11 +70,11 @@ def trace(app, requests, env, cwd, config, headers, times, port, timeout, json_f
 
 def _ask(child, requests, address, timeout, headers, note):
     with asking.client(address, timeout, headers) as session:
-        for wanted in requests:
+        for left, wanted in zip(reversed(range(len(requests))), requests, strict=True):
             try:
                 asking.ask(session, wanted, timeout)
             except asking.Unanswered as unanswered:
-                note(f"{str(unanswered).rstrip('.')}.{_ended(child)}")
+                note(f"{str(unanswered).rstrip('.')}.{_ended(child)}{_not_sent(left)}")
                 return UNANSWERED
     return FINE
 
@@ -78,6 +85,11 @@ def _ended(child):
         return f" The app's process ended with code {child.process.wait(timeout=0.5)}."
     except subprocess.TimeoutExpired:
         return ""
+
+
+def _not_sent(number):
+    """The sentence " 2 requests after it were not sent.", or nothing if there are none."""
+    return f" {counted(number, 'request')} after it {'was' if number == 1 else 'were'} not sent." if number else ""
 
 
 def _serve(child, say):

@@ -129,7 +129,6 @@ class Findings:
         self._lives = {}  # name -> _Traced, not closed
         self._left = Counter()  # (kind, origin) -> those that were open when their context was gone
         self._closed = {}  # (kind, origin) -> some of those that are
-        self._sources = {}  # (hook, name) -> source, of those that the app has
         self._alone = []  # events of no request, the first ones
         self._number = 0
 
@@ -241,10 +240,6 @@ class Findings:
 
     # Steps
 
-    def _on_hooks(self, event):
-        for hook, name, source in event["hooks"]:
-            self._sources[hook, name] = source
-
     def _on_enter(self, event):
         request = self._about.get(event["request"])
         name = event["name"].partition("(")[0] + "()"
@@ -273,12 +268,11 @@ class Findings:
                 context.raised = what
 
     def _on_skipped(self, event):
-        names = []
-        for name in event["names"]:
-            source = self._sources.get((event["hook"], name))
-            names.append(f"{plain(name)}()" + (f" ({plain(source)})" if source else ""))
-        what = f"{listed(names)} in {event['hook']} did not run, since another one raised"
-        self._find("skipped", (event["hook"], *event["names"]), self._about.get(event["request"]), what)
+        functions = [
+            f"{plain(name)}()" + (f" ({plain(source)})" if source else "") for name, source in event["functions"]
+        ]
+        what = f"{listed(functions)} in {event['hook']} did not run, since another one raised"
+        self._find("skipped", (event["hook"], *functions), self._about.get(event["request"]), what)
 
     def _on_outside(self, event):
         where = f"{plain(event['where'])}: " if event["where"] else ""

@@ -14,13 +14,16 @@ def load(name, config):
     """The app that ``flask --app name`` would run, with the dict ``config`` on top of its own.
 
     Raises SystemExit with a message of one sentence if there is none, and with the app's own
-    traceback if its code raises.
+    traceback if its code raises; a sentence more if that is a SystemExit.
     """
     try:
         flask.cli.load_dotenv()
         app = flask.cli.ScriptInfo(app_import_path=name or os.environ.get("FLASK_APP")).load_app()
     except flask.cli.NoAppException as error:
         raise SystemExit(f"Error: {error.format_message()}") from None
+    except SystemExit as error:
+        ended = "Error: The app ended its process while it was loaded."
+        raise SystemExit(f"{own_traceback(error)}\n{ended}") from None
     except Exception as error:
         raise SystemExit(own_traceback(error)) from None
     app.config.update(config)

@@ -5,6 +5,7 @@ Started as ``python -m workbook.tracing.run SPEC``, SPEC a JSON object: ``app`` 
 ``{"about": {...}}``. Each event has ``at``, a moment in seconds.
 """
 
+import io
 import json
 import os
 import platform
@@ -28,6 +29,11 @@ def traced(spec, events, report):
     # Not the folder that `python -m` was started in: what `flask --app` does not find, this does not.
     sys.path.remove(sys.path[0])
     os.chdir(spec["cwd"])
+    # An app that parses its command line finds an empty one, and one that asks on the terminal finds nobody.
+    sys.argv = ["flask"]
+    sys.stdin = io.StringIO()
+    # As `flask run` does: app.run() says that it is ignored, and starts no server of its own.
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"
     watch = Watch(events.add)
     try:
         app = load(spec["app"], spec["config"])

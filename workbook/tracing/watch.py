@@ -1,8 +1,8 @@
 """What a trace writes down beyond the recorder: more kinds of events, each with a moment ``at``.
 
 =============  ==============================================================
-``hooks``      ``hooks``: those that the app has, [hook, name, source] each
-``skipped``    ``hook`` and ``names``: teardowns that did not run since one raised
+``skipped``    ``hook`` and ``functions``: [name, source] of the teardowns that
+               did not run since one raised
 ``outside``    ``name`` ("g"), ``where`` ("file.py:line" or None): asked for without a context
 ``late``       the session was changed when it had been saved already
 ``unseen``     ``names``: what has sockets that nobody can follow
@@ -65,19 +65,18 @@ class Watch:
         recorder = self.recorder
         recorder.attach(app)
         self.app = app
-        recorder.emit("hooks", hooks=list(self._hooks()))
         recorder.replace(app, "do_teardown_request", self._teardown_request)
         recorder.replace(app, "do_teardown_appcontext", self._teardown_appcontext)
         recorder.replace(app.session_interface, "save_session", self._save)
         for name in PROXIES:
             self._watch_proxy(name, getattr(flask.globals, name))
 
-    def held(self):
-        """The last event: what somebody still refers to. Before it, what cannot be seen."""
+    def held(self, outside=True):
+        """The last event: what somebody still refers to (as ``Recorder.held``). Before it, what cannot be seen."""
         loaded = [called for module, called in UNSEEN.items() if module in sys.modules]
         names = [f"sockets that {called} opens in C, if it does" for called in loaded]
         self.recorder.emit("unseen", names=sorted([*names, *self._sockets.unseen]))
-        return {**self.recorder.held(), "at": time.perf_counter()}
+        return {**self.recorder.held(outside), "at": time.perf_counter()}
 
     def stop(self):
         """Leave everything as it was."""
@@ -88,19 +87,6 @@ class Watch:
         if event["kind"] == "enter" and event["hook"].startswith("teardown"):
             _ran.get([]).append(event["name"].partition("(")[0])
         self._on_event(event)
-
-    def _hooks(self):
-        app = self.app
-        tables = {
-            "before_request": app.before_request_funcs,
-            "after_request": app.after_request_funcs,
-            "teardown_request": app.teardown_request_funcs,
-            "teardown_appcontext": {None: app.teardown_appcontext_funcs},
-        }
-        for hook, table in tables.items():
-            for functions in table.values():
-                for function in functions:
-                    yield hook, *self.recorder.describe(function)
 
     # Teardowns that did not run
 
@@ -124,12 +110,12 @@ class Watch:
         try:
             original(*args, **kwargs)
         except BaseException:
-            names = [self.recorder.describe(function)[0] for function in functions]
+            skipped = [self.recorder.describe(function) for function in functions]
             for name in ran:
-                if name in names:
-                    names.remove(name)
-            if names:
-                self.recorder.emit("skipped", hook=hook, names=names)
+                if found := next((function for function in skipped if function[0] == name), None):
+                    skipped.remove(found)
+            if skipped:
+                self.recorder.emit("skipped", hook=hook, functions=skipped)
             raise
         finally:
             _ran.reset(token)

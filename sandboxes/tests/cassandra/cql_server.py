@@ -49,6 +49,20 @@ def counters(session):
     return dict(session.execute("SELECT name, value FROM sandbox.counters"))
 
 
+def fill(port, insert, rows):
+    """Run an INSERT for each of ``rows``, lists of bytes, without waiting for one before the next is sent."""
+    wire = Wire(port)
+    opcode, body = wire.ask(PREPARE, long_string(insert))
+    assert opcode == RESULT, body
+    key = body[4 : 6 + struct.unpack_from(">H", body, 4)[0]]
+    for row in rows:
+        values = b"".join(struct.pack(">i", len(value)) + value for value in row)
+        wire.send(EXECUTE, key + struct.pack(">HBH", 1, 1, len(row)) + values)
+    for _ in rows:
+        assert wire.receive()[0] == RESULT
+    wire.close()
+
+
 def pages(session, statement, values=None):
     """The rows of each page."""
     result = session.execute(statement, values)

@@ -4,6 +4,7 @@ import struct
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from cassandra import AlreadyExists, ConsistencyLevel, InvalidRequest, Unauthorized, Unavailable
@@ -33,6 +34,9 @@ from cql_server import (
     short_string,
     start,
 )
+
+from sandboxes.cassandra.engine import Engine, Request
+from sandboxes.cassandra.system import put
 
 REACTORS = ["asyncio.AsyncioConnection", "libev.LibevConnection"]
 if sys.version_info < (3, 12):
@@ -209,7 +213,7 @@ def test_errors_have_the_classes_of_cassandra(session, cql, error):
         ("CREATE TABLE x (id int PRIMARY KEY, d duration)", "duration"),
         ("CREATE TABLE x (id int, c int, s int static, PRIMARY KEY (id, c))", "STATIC"),
         ("CREATE MATERIALIZED VIEW v AS SELECT * FROM t WHERE id IS NOT NULL PRIMARY KEY (id)", "MATERIALIZED VIEW"),
-        ("SELECT toJson(v) FROM t", "tojson"),
+        ("SELECT blobAsInt(0x00000001) FROM t", "blobasint"),
         ("CREATE TYPE address (street text)", "CREATE TYPE"),
         ("CREATE TABLE x (id int PRIMARY KEY, d ks.address)", "user-defined type ks.address"),
         ("INSERT INTO t (id, v) VALUES (1, {street: 'x'})", "literal of a user-defined type"),
@@ -463,6 +467,28 @@ def test_the_driver_knows_the_schema_at_once_and_of_other_clients_soon(server, s
         until(lambda: "by_c" in cluster.metadata.keyspaces[keyspace].tables["t"].indexes)
         session.execute("DROP TABLE t")
         until(lambda: "t" not in cluster.metadata.keyspaces[keyspace].tables)
+
+
+def test_a_change_of_one_keyspace_leaves_what_the_system_tables_say_of_others(monkeypatch):
+    engine, rows = Engine("127.0.0.1", 9042, 1), []
+
+    def run(text):
+        return engine.run(engine.read(text, None), Request(), SimpleNamespace(keyspace=None))
+
+    for name in ("many", "few"):
+        run(f"CREATE KEYSPACE {name} WITH replication = {SIMPLE}")
+    for n in range(20):
+        run(f"CREATE TABLE many.t{n} (k int PRIMARY KEY, v int)")
+    columns = "SELECT column_name FROM system_schema.columns WHERE keyspace_name = "
+    assert len(run(columns + "'many'").rows) == 40
+    monkeypatch.setattr("sandboxes.cassandra.system.put", lambda table, **fields: rows.append(put(table, **fields)))
+    run("CREATE TABLE few.t (k int PRIMARY KEY)")
+    assert rows == []  # not before they are read
+    assert len(run(columns + "'many'").rows) == 40
+    assert len(rows) < 10
+    assert len(run(columns + "'few'").rows) == 1
+    run("DROP KEYSPACE many")
+    assert run(columns + "'many'").rows == []
 
 
 def test_every_change_of_the_schema_has_a_version_of_its_own(session):

@@ -376,3 +376,20 @@ def test_statements_without_pages_get_all(session):
     everything = SimpleStatement("SELECT c FROM t", fetch_size=None)
     assert len(session.execute(everything).current_rows) == 300
     assert session.execute("SELECT sum(c) FROM t").one() == (sum(range(300)),)
+
+
+def test_to_json_gives_what_a_real_node_gave(session):
+    session.execute("CREATE TABLE t (k int PRIMARY KEY, v text, l list<int>, m map<text, frozen<list<int>>>, d double)")
+    session.execute("INSERT INTO t (k, v, l, m) VALUES (1, 'a', [1, 2], {'x': [1]})")
+    result = session.execute("SELECT toJson(v), to_json(l), toJson(m), to_json(d), toJson(k) AS j FROM t")
+    assert result.column_names == [
+        "system.tojson(v)",
+        "system.to_json(l)",
+        "system.tojson(m)",
+        "system.to_json(d)",
+        "j",
+    ]
+    assert result.one() == ('"a"', "[1, 2]", '{"x": [1]}', "null", "1")
+    assert session.execute("SELECT max(toJson(k)), toJson(token(k)) FROM t").one() == ("1", "-4069959284402364209")
+    with pytest.raises(InvalidRequest, match="Invalid number of arguments for function system.tojson"):
+        session.execute("SELECT toJson(v, k) FROM t")

@@ -16,10 +16,21 @@ def server():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def hasty_server():
+    """A server that stops a query after 0.4 s."""
+    server = start("--deadline", "0.4")
+    yield server
+    server.stop()
+
+
+SERVERS = {"server", "own_server", "hasty_server"}
+
+
 @pytest.fixture(autouse=True)
 def no_fault(request):
     """No test passes when the sandbox made a mistake of its own."""
-    servers = [request.getfixturevalue(name) for name in ("server", "own_server") if name in request.fixturenames]
+    servers = [request.getfixturevalue(name) for name in SERVERS.intersection(request.fixturenames)]
     seen = [len(server.log) for server in servers]
     yield
     for server, before in zip(servers, seen, strict=True):

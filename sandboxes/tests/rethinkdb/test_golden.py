@@ -5,15 +5,12 @@ from functools import partial
 import pytest
 from rethinkdb import r
 
-from conformance import reql
+from conformance import document, reql
 
 
 @pytest.fixture(scope="module")
 def results(server):
-    connect = partial(r.connect, port=server.port)
-    with connect() as conn:
-        found = [*reql.ask_answers(conn, "first"), *reql.ask_answers(conn, "more")]
-    return found + list(reql.ask_feeds(connect))
+    return reql.ask_all(partial(r.connect, port=server.port))
 
 
 def test_the_files_are_complete(results):
@@ -27,5 +24,7 @@ def test_every_answer_is_the_recorded_one_or_is_listed(results):
     assert {result.verdict for result in differing.values()} == {"refused"}
 
 
-def test_the_table_is_the_one_that_these_answers_make(results):
-    assert reql.written() == reql.table(results), "in sandboxes/: python -m conformance.rethinkdb --write"
+def test_the_table_and_the_claim_are_those_that_these_answers_make(results):
+    hint = "in sandboxes/: python -m conformance.document"
+    assert document.written("RethinkDB") == reql.table(results), hint
+    assert reql.claim(results) in document.README.read_text("utf-8").splitlines(), hint

@@ -94,6 +94,7 @@ VALUES = [
     # objects
     (r.expr({"a": {"b": 1}}).merge({"a": r.literal({"c": 1})}), {"a": {"c": 1}}),
     (r.expr({"a": {"b": 1}}).merge({"a": r.literal()}), {}),
+    (r.expr({"a": {"b": 1}}).merge(r.args([{"a": r.literal({"c": 1})}, {"d": 2}])), {"a": {"c": 1}, "d": 2}),
     (r.expr({"a": 1}).merge(lambda x: {"b": x["a"]}, {"c": 3}), {"a": 1, "b": 1, "c": 3}),
     (r.expr([{"a": 1}]).merge({"b": 2}), [{"a": 1, "b": 2}]),
     (r.expr({"a": [{"b": 1, "c": 2}, 3]}).pluck({"a": "b"}), {}),
@@ -406,6 +407,7 @@ ERRORS = [
         None,
     ),
     (SONGS.insert({"id": 9, "a": r.literal(1)}), ReqlQueryLogicError, "Stray literal keyword found:", "r.literal(1)"),
+    (SONGS.get(1).update(r.args([{"a": r.literal(1)}])), ReqlQueryLogicError, "Stray literal keyword found:", None),
     (SONGS.index_create("by"), ReqlOpFailedError, "Index `by` already exists on table", None),
     (
         SONGS.index_create("z", lambda x: r.random()),
@@ -548,3 +550,31 @@ def test_a_dropped_table_is_gone_and_its_name_free(songs):
     r.table_create("songs", primary_key="title").run(songs)
     assert SONGS.insert({"title": "x"}).run(songs)["inserted"] == 1
     assert SONGS.get("x").run(songs) == {"title": "x"}
+
+
+def test_strings_with_nul_are_in_indexes_and_not_in_primary_keys(conn):
+    r.table_create("t").run(conn)
+    table = r.table("t")
+    table.index_create("a").run(conn)
+    table.index_create("ab", [r.row["a"], r.row["b"]]).run(conn)
+    table.index_wait().run(conn)
+    values = ["x", "x\0", "x\0y", "x\1", "xy"]
+    table.insert([{"id": i, "a": value, "b": i} for i, value in enumerate(values)]).run(conn)
+    for index in ("a", "ab"):
+        assert list(table.order_by(index=index)["id"].run(conn)) == [0, 1, 2, 3, 4]
+    assert list(table.get_all(["x\0y", 2], index="ab")["id"].run(conn)) == [2]
+    assert sorted(table.between("x\0", "x\1", index="a")["id"].run(conn)) == [1, 2]
+    message = table.insert({"id": ["a", "b\0c"]}).run(conn)["first_error"]
+    assert message == 'String "b\\u0000c" (truncated) contains NULL byte at offset 1 in index key.'
+
+
+def test_minval_and_maxval_are_bounds_and_in_no_index(conn):
+    r.table_create("t").run(conn)
+    table = r.table("t")
+    table.index_create("end", lambda row: r.branch(row["id"] == 1, r.minval, row["id"])).run(conn)
+    table.index_create("ends", lambda row: [row["id"], r.branch(row["id"] == 1, r.maxval, 0)]).run(conn)
+    table.index_wait().run(conn)
+    table.insert([{"id": 1}, {"id": 2}]).run(conn)
+    for index, bounds in (("end", (r.minval, r.maxval)), ("ends", ([1, r.minval], [2, r.maxval]))):
+        assert list(table.between(*bounds, index=index)["id"].run(conn)) == [2]
+        assert table.get_all(bounds[0], index=index).count().run(conn) == 0

@@ -93,8 +93,8 @@ class Engine:
         self.listeners = []
 
     def schema_changed(self, change, target, keyspace, name):
-        """Fill the system tables anew, forget what was prepared for the table, tell who wants to know."""
-        self.system.fill()
+        """Forget what was prepared for the table, tell who wants to know; the system tables are filled when read."""
+        self.system.stale.add(keyspace)
         for key, (_text, prepared) in list(self.prepared.items()):
             if any(table.keyspace == keyspace and name in (None, table.name) for table in prepared.tables):
                 self.forget(key)
@@ -148,6 +148,8 @@ class Engine:
         self.bind(prepared, request)
         if statement.kind == "select":
             self.consistent(plan.table, request, False)
+            if prepared.table.keyspace in SYSTEM:
+                self.system.refresh()
             if prepared.table.name == "counters" and prepared.table.keyspace == "sandbox":
                 self.system.count()
             rows = plan.run(request)

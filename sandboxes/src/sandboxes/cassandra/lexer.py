@@ -20,9 +20,9 @@ TOKEN = re.compile(
     | (?P<DURATION>\d+(?:y|mo|w|d|h|m|s|ms|us|ns)(?:\d+[a-z]+)*\b)
     | (?P<FLOAT>\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+))
     | (?P<INTEGER>\d+)
-    | '(?P<STRING>(?:[^']|'')*)'
+    | '(?P<STRING>[^']*+(?:''[^']*+)*)'
     | \$\$(?P<DOLLAR>.*?)\$\$
-    | "(?P<QUOTED>(?:[^"]|"")+)"
+    | "(?P<QUOTED>(?:[^"]++|"")+)"
     | (?P<WRONG>.)""",
     re.X | re.S,
 )

@@ -84,7 +84,15 @@ class Selection:
                 raise invalid(f"Invalid call to function {name}: not of {inner}")
             returns = BIGINT if name == "count" else type_
             return f"system.{name}({inner})", returns, Aggregate(AGGREGATES[name], type_, function)
+        if name in ("tojson", "to_json"):
+            return self.json_function(name, arguments)
         return self.function(find_function(name), arguments)
+
+    def json_function(self, name, arguments):
+        if len(arguments) != 1:
+            raise invalid(f"Invalid number of arguments for function system.{name}(any)")
+        inner, type_, get = self.plain(arguments[0])
+        return f"system.{name}({inner})", TEXT, lambda *place: to_json(type_, get(*place)).encode()
 
     def plain(self, term):
         """``selected``, but no aggregate."""

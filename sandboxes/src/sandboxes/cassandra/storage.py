@@ -222,6 +222,12 @@ class Storage:
             insort(self.order, (partition.token, key))
         return partition
 
+    def drop(self, key):
+        """Forget a partition, without a trace, if there is one."""
+        partition = self.partitions.pop(key, None)
+        if partition is not None:
+            del self.order[bisect_left(self.order, (partition.token, key))]
+
     def between(self, low, high):
         """Partitions from the place ``low`` up to ``high``, both ``(token, key)``."""
         for index in range(bisect_left(self.order, low), bisect_left(self.order, high)):

@@ -1,4 +1,4 @@
-"""The system tables: ordinary tables, made from the statements below and filled when the schema changes."""
+"""The system tables: ordinary tables, made from the statements below and filled when they are read."""
 
 import socket
 import uuid
@@ -158,7 +158,7 @@ class System:
             table = make_table(keyspace, name, statement)
             table.id = uuid.uuid5(HOST, str(table))
             schema.keyspaces[keyspace].tables[name] = table
-        self.fill()
+        self.stale = set(schema.keyspaces)  # keyspaces that have changed since the tables were filled
 
     def table(self, full):
         """A system table, emptied."""
@@ -172,8 +172,15 @@ class System:
         for name, number in self.counters().items():
             put(table, name=name, value=number)
 
-    def fill(self):
-        schema = self.schema
+    def refresh(self):
+        """Fill the tables with what has changed since they were read."""
+        if self.stale:
+            self.fill_local()
+            for name in self.stale:
+                self.fill(name)
+            self.stale.clear()
+
+    def fill_local(self):
         address = socket.inet_pton(socket.AF_INET6 if ":" in self.address else socket.AF_INET, self.address)
         put(
             self.table("system.local"),
@@ -194,54 +201,54 @@ class System:
             release_version=RELEASE,
             rpc_address=address,
             rpc_port=self.port,
-            schema_version=schema.version,
+            schema_version=self.schema.version,
             tokens=["0"],
         )
-        kinds = ("keyspaces", "tables", "columns")
-        keyspaces, tables, columns = [self.table(f"system_schema.{kind}") for kind in kinds]
-        virtual = [self.table(f"system_virtual_schema.{kind}") for kind in kinds]
-        indexes, dropped = self.table("system_schema.indexes"), self.table("system_schema.dropped_columns")
-        for keyspace in schema.keyspaces.values():
-            if keyspace.name in VIRTUAL:
-                put(virtual[0], keyspace_name=keyspace.name)
+
+    def fill(self, name):
+        """What the tables of the schema say of a keyspace, which may be gone."""
+        virtual = name in VIRTUAL
+        kinds = "keyspaces tables columns" if virtual else "keyspaces tables columns indexes dropped_columns"
+        found = self.schema.keyspaces["system_virtual_schema" if virtual else "system_schema"].tables
+        of = {kind: found[kind] for kind in kinds.split()}
+        for table in of.values():
+            table.storage.drop(name.encode())
+        keyspace = self.schema.keyspaces.get(name)
+        if keyspace is None:
+            return
+        more = {} if virtual else {"durable_writes": keyspace.durable, "replication": keyspace.replication}
+        put(of["keyspaces"], keyspace_name=name, **more)
+        for table in keyspace.tables.values():
+            key = {"keyspace_name": name, "table_name": table.name}
+            if virtual:
+                put(of["tables"], **key, comment="")
             else:
+                flags = ["compound", "counter"] if table.counter else ["compound"]
+                rates = {"dclocal_read_repair_chance": "0.0", "read_repair_chance": "0.0"}
+                put(of["tables"], **key, id=table.id, flags=flags, **rates, **stored(table.options))
+            for column in table.columns.values():
+                order = "none"
+                if column.kind == "clustering":
+                    order = "desc" if column.descending else "asc"
                 put(
-                    keyspaces,
-                    keyspace_name=keyspace.name,
-                    durable_writes=keyspace.durable,
-                    replication=keyspace.replication,
+                    of["columns"],
+                    **key,
+                    column_name=column.name,
+                    clustering_order=order,
+                    column_name_bytes=column.name.encode(),
+                    kind=column.kind,
+                    position=column.position,
+                    type=str(column.type),
                 )
-            for table in keyspace.tables.values():
-                key = {"keyspace_name": keyspace.name, "table_name": table.name}
-                if keyspace.name in VIRTUAL:
-                    put(virtual[1], **key, comment="")
-                else:
-                    flags = ["compound", "counter"] if table.counter else ["compound"]
-                    put(
-                        tables,
-                        **key,
-                        id=table.id,
-                        flags=flags,
-                        dclocal_read_repair_chance="0.0",
-                        read_repair_chance="0.0",
-                        **stored(table.options),
-                    )
-                for column in table.columns.values():
-                    order = "none"
-                    if column.kind == "clustering":
-                        order = "desc" if column.descending else "asc"
-                    put(
-                        virtual[2] if keyspace.name in VIRTUAL else columns,
-                        **key,
-                        column_name=column.name,
-                        clustering_order=order,
-                        column_name_bytes=column.name.encode(),
-                        kind=column.kind,
-                        position=column.position,
-                        type=str(column.type),
-                    )
-                for name, (column, target) in table.indexes.items():
-                    target = index_target(table.columns[column], target)
-                    put(indexes, **key, index_name=name, kind="COMPOSITES", options={"target": target})
-                for name, (type_, when) in table.dropped.items():
-                    put(dropped, **key, column_name=name, dropped_time=when, kind="regular", type=str(type_))
+            for index, (column, target) in table.indexes.items():
+                target = index_target(table.columns[column], target)
+                put(of["indexes"], **key, index_name=index, kind="COMPOSITES", options={"target": target})
+            for gone, (type_, when) in table.dropped.items():
+                put(
+                    of["dropped_columns"],
+                    **key,
+                    column_name=gone,
+                    dropped_time=when,
+                    kind="regular",
+                    type=str(type_),
+                )

@@ -1,15 +1,15 @@
-"""From the JSON of the wire to a tree of ``Node``: arity, options and variables are checked here."""
+"""From the JSON of the wire to a tree of ``Node``: what holds for all terms. What one term needs is in its ``Spec``."""
 
 from typing import NamedTuple
 
 from .datum import build, from_json, limited
-from .errors import LOGIC, Fault
+from .errors import COMPILE, LOGIC, Fault
 from .query import Node
 from .quick import quick_of
-from .registry import ARGS, FUNC, IMPLICIT_VAR, MAKE_ARRAY, MAKE_OBJ, ORDER_BY, REFUSED, TERMS, UNION, VAR
+from .registry import ARGS, MAKE_ARRAY, MAKE_OBJ, REFUSED, TERMS
 from .results import DATUM, Val
 
-COMPILE = -1  # kind of a Fault that is found before the query runs
+DATUM_CODE = 1
 MAX_DEPTH = 300
 
 
@@ -27,77 +27,92 @@ def compile_term(wire, q, place=Place(), parent=None, frame=None):
     """The Node of a term as it came over the wire."""
     node = Node(parent, frame, q.nodes)
     q.nodes += 1
-
-    def fail(message, at=node):
-        raise Fault(COMPILE, message, at)
-
     if place.depth > MAX_DEPTH:
-        fail(f"[sandbox] a query of more than {MAX_DEPTH} nested terms is refused.")
+        raise Fault(COMPILE, f"[sandbox] a query of more than {MAX_DEPTH} nested terms is refused.", node)
+    code, args, opts = _parts(wire, node)
+    if not _as_data(node, code, args, opts, place, q):
+        _as_term(node, code, args, opts, place, q)
+    node.quick = quick_of(node)
+    return node
+
+
+def _parts(wire, node):
+    """``(code, arguments, options)``."""
     if type(wire) is dict:
-        wire = [MAKE_OBJ, [], wire]
-    elif type(wire) is not list:
-        wire = [1, wire]
+        return MAKE_OBJ, [], wire
+    if type(wire) is not list:
+        return DATUM_CODE, wire, {}
     if not 1 <= len(wire) <= 3 or type(wire[0]) is not int:
-        fail("Expected a term: an array of a TermType as a NUMBER, arguments and options.")
-    code, args, opts = wire + ([[], {}], [{}], [])[len(wire) - 1]
-    if code == 1 or (code in (MAKE_ARRAY, MAKE_OBJ) and not place.rows):
-        try:
-            value = from_json(args) if code == 1 else _plain(opts if code == MAKE_OBJ else wire, q)
-            node.value = Val(DATUM, value, node)
-            node.quick = quick_of(node)
-            return node
-        except (_NotPlain, Fault) as fault:  # terms in it, or an error: evaluating it will tell
-            if code == 1:
-                raise Fault(LOGIC, fault.message, node) from None
-            q.nodes = node.id + 1
+        message = "Expected a term: an array of a TermType as a NUMBER, arguments and options."
+        raise Fault(COMPILE, message, node)
+    return wire + ([[], {}], [{}], [])[len(wire) - 1]
+
+
+def _as_data(node, code, args, opts, place, q):
+    """Give the node its value, if it is nothing but data -> whether it is."""
+    try:
+        if code == DATUM_CODE:
+            value = from_json(args)
+        elif code == MAKE_OBJ and not place.rows:
+            value = _plain(opts, q)
+        elif code == MAKE_ARRAY and not place.rows:
+            value = _plain([code, args, opts] if opts else [code, args], q)
+        else:
+            return False
+    except (_NotPlain, Fault) as fault:  # terms in it, or an error: evaluating it will tell
+        if code == DATUM_CODE:
+            raise Fault(LOGIC, fault.message, node) from None
+        q.nodes = node.id + 1
+        return False
+    node.value = Val(DATUM, value, node)
+    return True
+
+
+def _as_term(node, code, args, opts, place, q):
+    """Compile the arguments and options of the node, and check it."""
     if type(args) is dict:
         args, opts = [], args
     if type(args) is not list or type(opts) is not dict:
-        fail("Expected the arguments of a term as an array and its options as an object.")
+        message = "Expected the arguments of a term as an array and its options as an object."
+        raise Fault(COMPILE, message, node)
     if code in REFUSED:
-        fail(f"[sandbox] the term {REFUSED[code]} is not supported.")
+        raise Fault(COMPILE, f"[sandbox] the term {REFUSED[code]} is not supported.", node)
     if code not in TERMS:
-        fail(f"Unrecognized TermType: {code}.")
+        raise Fault(COMPILE, f"Unrecognized TermType: {code}.", node)
     node.code, node.spec = code, TERMS[code]
-    if node.spec.write and not place.writes:
-        fail("Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead.")
-    if node.spec.name in ("asc", "desc") and place.parent not in (ORDER_BY, UNION):
-        fail(f"{node.spec.name.upper()} may only be used as an argument to ORDER_BY.")
+    spec = node.spec
+    if spec.write and not place.writes:
+        message = "Cannot nest writes or meta ops in stream operations.  Use FOR_EACH instead."
+        raise Fault(COMPILE, message, node)
 
-    def child(wire, frame, names=place.names, rows=place.rows):
-        writes = place.writes and not (node.spec.closed and frame != 0)
-        return compile_term(wire, q, Place(names, rows, writes, place.depth + 1, code), node, frame)
+    def child(wire, frame, names=None):
+        """The node of an argument or option; ``names``: the parameters of the function of which it is the body."""
+        known, rows = place.names, place.rows
+        if names is not None:
+            q.nodes += 1 + len(names)
+            known, rows = known.union(names), rows + (len(names) == 1)
+        writes = place.writes and not (spec.closed and frame != 0)
+        return compile_term(wire, q, Place(known, rows, writes, place.depth + 1, code), node, frame)
 
-    if code == FUNC:
-        node.spec.check_arity(len(args), node, COMPILE)
-        names = args[0][1] if type(args[0]) is list and args[0][:1] == [MAKE_ARRAY] else args[0]
-        if type(names) is not list or not all(type(name) is int for name in names):
-            fail("CLIENT ERROR: FUNC variables must be a literal array of numbers.")
-        q.nodes += 1 + len(names)
-        node.params, rows = names, place.rows + (len(names) == 1)
-        node.args = [child(args[1], 1, place.names.union(names), rows)] * 2
-    else:
-        node.args = [child(arg, i) for i, arg in enumerate(args)]
+    node.args = (spec.arguments or _one_by_one)(node, args, child)
     node.spliced = any(arg.code == ARGS for arg in node.args)
     if not node.spliced:
-        node.spec.check_arity(len(node.args), node, COMPILE)
+        spec.check_arity(len(node.args), node, COMPILE)
     for name, option in opts.items():
         node.opts[name] = child(option, name)
-        if name in node.spec.refuse:
-            what = node.spec.name.upper()
-            fail(f"[sandbox] the option `{name}` of {what} is not supported.", node.opts[name])
-        if code != MAKE_OBJ and name not in node.spec.opts:
-            fail(f"Unrecognized optional argument `{name}`.", node.opts[name])
-    if code == VAR and (type(args[0]) is not int or args[0] not in place.names):
-        fail("Variable name not found.")
-    if code == IMPLICIT_VAR and place.rows == 0:
-        fail("r.row is not defined in this context.")
-    if code == IMPLICIT_VAR and place.rows > 1:
-        fail("Cannot use r.row in nested queries.  Use functions instead.")
-    pure = node.spec.pure or (node.spec.name == "uuid" and len(args) == 1)
+        if name in spec.refuse:
+            message = f"[sandbox] the option `{name}` of {spec.name.upper()} is not supported."
+            raise Fault(COMPILE, message, node.opts[name])
+        if spec.opts is not None and name not in spec.opts:
+            raise Fault(COMPILE, f"Unrecognized optional argument `{name}`.", node.opts[name])
+    if spec.check:
+        spec.check(node, place)
+    pure = spec.pure(node) if callable(spec.pure) else spec.pure
     node.pure = pure and all(one.pure for one in (*node.args, *node.opts.values()))
-    node.quick = quick_of(node)
-    return node
+
+
+def _one_by_one(node, args, child):
+    return [child(arg, i) for i, arg in enumerate(args)]
 
 
 class _NotPlain(Exception):

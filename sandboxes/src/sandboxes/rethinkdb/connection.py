@@ -12,7 +12,7 @@ import struct
 import threading
 import traceback
 
-from .compiler import COMPILE, compile_term
+from .compiler import compile_term
 from .cursors import (
     ATOM,
     BATCH,
@@ -28,7 +28,7 @@ from .cursors import (
     failure,
 )
 from .datum import limited, weigh
-from .errors import LOGIC, RESOURCE, Fault, logic
+from .errors import COMPILE, LOGIC, RESOURCE, Fault, logic
 from .handshake import SECONDS, shake_hands
 from .query import Query
 from .results import GROUPED, SINGLE

@@ -4,8 +4,7 @@ import math
 import threading
 import traceback
 
-from .compiler import COMPILE
-from .errors import INTERNAL, RESOURCE, Fault
+from .errors import COMPILE, INTERNAL, RESOURCE, Fault
 from .text import dump, log
 
 ATOM, SEQUENCE, PARTIAL, WAIT_COMPLETE, INFO = range(1, 6)  # responses

@@ -2,6 +2,7 @@
 
 INTERNAL, RESOURCE, LOGIC, NON_EXISTENCE = 1000000, 2000000, 3000000, 3100000
 OP_FAILED, USER, PERMISSION = 4100000, 5000000, 6000000
+COMPILE = -1  # found before the query runs
 EMPTY_USER = -LOGIC  # r.error() without a message: `default` rethrows what it caught
 
 

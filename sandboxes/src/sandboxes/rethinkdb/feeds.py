@@ -20,11 +20,12 @@ POINT, RANGE, LIMIT, UNION, STATES = 2, 1, 3, 4, 5  # the notes of a response (q
 class Feed:
     """The changes of a table that the reader has not taken yet.
 
-    ``squash``: merge the changes of a row; a number: wait so many seconds for more of them.
+    ``squash``: merge the changes of a row; a number: wait so many seconds for more of them. ``most``: changes that
+    wait for the reader; when there are more, all of them are lost, and it is told so.
     """
 
-    def __init__(self, table, watch, squash=False):
-        self.table, self.watch, self.squash = table, watch, squash
+    def __init__(self, table, watch, squash=False, most=ARRAY_LIMIT):
+        self.table, self.watch, self.squash, self.most = table, watch, squash, most
         self.changes, self.skipped, self.ready = deque(), 0, threading.Condition()
         self.closed, self.idle, self.due = False, lambda: None, None  # idle: called before waiting
         table.feeds.add(self)
@@ -42,11 +43,11 @@ class Feed:
         for change in pending:
             self.changes.remove(change)
             old = change[1]
-        if len(self.changes) >= ARRAY_LIMIT:
-            self.skipped += len(self.changes)
-            self.changes.clear()
         if key(old) != key(new):
             self.changes.append((place, old, new))
+        if len(self.changes) > self.most:
+            self.skipped += len(self.changes)
+            self.changes.clear()
 
     def close(self, reason=True):
         """End the feed; ``reason``: the Fault that its reader gets, if any."""

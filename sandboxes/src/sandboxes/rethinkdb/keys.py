@@ -27,8 +27,11 @@ def key(value):
     return (3,) if value is None else (6, value) if kind is bytes else (0 if value is MINVAL else 9,)
 
 
-def store_key(value):
-    """The bytes under which the server stores a primary key (``print_primary``)."""
+def store_key(value, secondary=False, extremes=True):
+    """The bytes under which the server stores a key (``print_primary``, ``print_secondary``).
+
+    Raises Fault for what cannot be in one: strings with NUL in a primary key; minval and maxval, unless ``extremes``.
+    """
     kind = type(value)
     if kind is bool:
         return b"Bt" if value else b"Bf"
@@ -38,7 +41,7 @@ def store_key(value):
         bits ^= 2**64 - 1 if bits >> 63 else 1 << 63
         return b"N%016x#%s" % (bits, f"{value:.20g}".encode())
     if kind is str:
-        if "\0" in value:
+        if "\0" in value and not secondary:
             raise logic(
                 f"String {show(value[:20])} (truncated) contains NULL byte at offset "
                 f"{value.encode().index(0)} in index key."
@@ -54,10 +57,12 @@ def store_key(value):
                     "Array keys can only contain numbers, strings, bools,  pseudotypes, or arrays "
                     f"(got {show(item)} of type {type_name(item)}).",
                 )
-        return b"A" + b"".join(store_key(item) + b"\0" for item in value)
+        return b"A" + b"".join(store_key(item, secondary, extremes) + b"\0" for item in value)
     if ptype(value) == "TIME":
         return b"PTIME:" + store_key(value["epoch_time"])
     if kind is Extreme:
+        if not extremes:
+            raise logic("Cannot use `r.minval` or `r.maxval` in an index key.")
         return b"@" if value is MINVAL else b"["
     raise typed(
         value,
@@ -82,10 +87,10 @@ def primary_key(value):
     return key(value), h >> 60 & 7
 
 
-def index_key(value):
-    """The sort key of a value in a secondary index, or None if it cannot be in one."""
+def index_key(value, bound=False):
+    """The sort key of a value in a secondary index, or of a bound in it, or None if it cannot be one."""
     try:
-        store_key(value)
+        store_key(value, secondary=True, extremes=bound)
     except Fault:
         return None
     return key(value)

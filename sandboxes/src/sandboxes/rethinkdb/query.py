@@ -134,9 +134,9 @@ class Call:
         self.node, self.q, self.scope, self.literal = node, q, scope, literal
         self.args, self.first, self.in_groups = node.args, None, False
         if node.spliced:
-            self.args = []
+            self.args, literal = [], literal or node.spec.literal
             for arg in node.args:
-                values = arg.eval(q, scope).datum() if arg.code == ARGS else None
+                values = arg.eval(q, scope, literal).datum() if arg.code == ARGS else None
                 self.args += [arg] if values is None else [Val(DATUM, v, node) for v in values]
             node.spec.check_arity(len(self.args), node, LOGIC)
         self.n = len(self.args)

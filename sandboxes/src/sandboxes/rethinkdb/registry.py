@@ -22,22 +22,31 @@ REFUSED = {
 class Spec(NamedTuple):
     """What a term takes.
 
-    ``high`` -1: any number of arguments. ``refuse``: options of the server which the sandbox has
-    not. ``grouped``: "value", the term is applied to each group; "stream", it maps a grouped stream
-    to a grouped stream; None, it takes the groups whole. ``pure``: deterministic. ``write``:
-    forbidden inside the functions of ``closed`` terms.
+    ``high`` -1: any number of arguments. ``opts`` None: any option. ``refuse``: options of the server
+    which the sandbox has not. ``grouped``: "value", the term is applied to each group; "stream", it maps
+    a grouped stream to a grouped stream; None, it takes the groups whole. ``pure``: deterministic, or a
+    function of the node that tells. ``write``: forbidden inside the functions of ``closed`` terms.
+    ``literal``: `r.args` may give it an `r.literal`.
+
+    What only few terms need: ``arguments(node, args, child)`` compiles the arguments, where that is not
+    one by one; ``check(node, place)`` raises Fault where the term must not stand there; ``quick`` is for
+    ``quick.quick_of``.
     """
 
     name: str
     run: object
     low: int
     high: int
-    opts: tuple
+    opts: tuple | None
     refuse: tuple = ()
     grouped: str | None = "value"
-    pure: bool = True
+    pure: object = True
     write: bool = False
     closed: bool = False
+    literal: bool = False
+    arguments: object = None
+    check: object = None
+    quick: object = None
 
     def check_arity(self, found, node, kind):
         if found < self.low or 0 <= self.high < found:
@@ -56,7 +65,8 @@ def term(code, name, low, high=None, opts=(), **more):
     """Register the function that evaluates a term; see Spec."""
 
     def register(run):
-        TERMS[code] = Spec(name, run, low, low if high is None else high, tuple(opts), **more)
+        options = None if opts is None else tuple(opts)
+        TERMS[code] = Spec(name, run, low, low if high is None else high, options, **more)
         return run
 
     return register

@@ -6,7 +6,10 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import pbkdf2_hmac, sha256
 
-ITERATIONS, WITHOUT_PASSWORD = 4096, 1  # as the server: there is nothing to protect
+# Iterations, bytes of salt and of nonce: as the server's; few where there is nothing to protect, for Python's driver
+# reads a handshake byte by byte.
+ITERATIONS, SALT, NONCE = 4096, 16, 18
+OPEN_ITERATIONS, OPEN_SALT, OPEN_NONCE = 1, 3, 6
 
 UNKNOWN = os.urandom(16).hex()
 
@@ -20,13 +23,13 @@ class AuthError(Exception):
 
 
 def iterations(password):
-    return ITERATIONS if password else WITHOUT_PASSWORD
+    return ITERATIONS if password else OPEN_ITERATIONS
 
 
 @lru_cache(maxsize=256)
 def credentials(user, password):
     """``(salt, client key, stored key, server key)``: nearly all that a connection costs."""
-    salt = os.urandom(16)
+    salt = os.urandom(SALT if password else OPEN_SALT)
     salted = pbkdf2_hmac("sha256", password.encode(), salt, iterations(password))
     client = hmac.digest(salted, b"Client Key", "sha256")
     return salt, client, sha256(client).digest(), hmac.digest(salted, b"Server Key", "sha256")
@@ -60,7 +63,7 @@ class Scram:
         # Of an unknown user nobody learns that it is unknown before it has tried a password.
         password = self.passwords.get(self.user, UNKNOWN)
         self.keys = credentials(self.user, password)
-        self.nonce = found["r"] + b64encode(os.urandom(18)).decode()
+        self.nonce = found["r"] + b64encode(os.urandom(NONCE if password else OPEN_NONCE)).decode()
         salt = b64encode(self.keys[0]).decode()
         self.server_first = f"r={self.nonce},s={salt},i={iterations(password)}"
         return self.server_first

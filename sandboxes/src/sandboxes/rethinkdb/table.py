@@ -194,7 +194,7 @@ class Table:
         for bound in (low, high):
             if primary:
                 store_key(bound)
-            elif index_key(bound) is None:
+            elif index_key(bound, bound=True) is None:
                 raise typed(
                     bound,
                     "Secondary keys must be a number, string, bool, pseudotype, or array (got "

@@ -1,16 +1,20 @@
 """add, sub, mul, div, mod, floor, ceil, round, random, and the bits (``terms/arith.cc``)."""
 
 import math
+import operator
 import random
 
+from .. import quick
 from ..datum import MAX_VALUE, expect, integer, limited, number, ptype
 from ..errors import RESOURCE
 from ..registry import term
 from .times import time_add, time_sub
 
 
-def arithmetic(code, name, step):
-    @term(code, name, 1, -1)
+def arithmetic(code, name, step, whole=None):
+    """``whole``: the same for two integers."""
+
+    @term(code, name, 1, -1, quick=whole and quick.arithmetic(whole))
     def run(c):
         value = c[0].datum()
         for i in range(1, c.n):
@@ -52,9 +56,9 @@ def div(left, right, c):
     return number(left / right)
 
 
-arithmetic(24, "add", add)
-arithmetic(25, "sub", sub)
-arithmetic(26, "mul", mul)
+arithmetic(24, "add", add, operator.add)
+arithmetic(25, "sub", sub, operator.sub)
+arithmetic(26, "mul", mul, operator.mul)
 arithmetic(27, "div", div)
 
 

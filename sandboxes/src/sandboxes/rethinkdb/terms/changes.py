@@ -1,6 +1,6 @@
 """changes (``terms/seq.cc``, ``changefeed.cc``)."""
 
-from ..datum import type_name
+from ..datum import ARRAY_LIMIT, type_name
 from ..errors import Fault, logic
 from ..feeds import LIMIT, POINT, RANGE, STATES, Feed, LimitFeed, UnionFeed, watch_part, watch_row
 from ..keys import key
@@ -24,8 +24,9 @@ class Options:
             if self.squash < 0:
                 raise logic("Expected BOOL or a positive NUMBER but found a negative NUMBER.", option.node)
         size = c.opt("changefeed_queue_size")
-        if size is not None and size.int() < 1:
-            raise logic(f"Expected a positive queue size, got {size.int()}.", size.node)
+        self.most = ARRAY_LIMIT if size is None else size.int()
+        if self.most < 1:
+            raise logic(f"Expected a positive queue size, got {self.most}.", size.node)
 
 
 @term(152, "changes", 1, 1, OPTIONS)
@@ -53,7 +54,7 @@ def follow_row(c, row, options):
     table = row.table
     check_system(c, table)
     with table.store.lock:
-        feed = Feed(table, watch_row(table.place(row.key)), options.squash)
+        feed = Feed(table, watch_row(table.place(row.key)), options.squash, options.most)
         start = [row.row()]
     return messages(c, feed, POINT, start, options, lambda q, row: row)
 
@@ -84,7 +85,7 @@ def follow(c, seq, options):
         c.fail("Cannot include offsets for range subs.")
     with table.store.lock:
         table.require_index(part.index or table.pkey)
-        feed = Feed(table, watch_part(part), options.squash)
+        feed = Feed(table, watch_part(part), options.squash, options.most)
         start = [row for row, _ in table.read(part)] if options.initial else []
 
     def seen(q, row):

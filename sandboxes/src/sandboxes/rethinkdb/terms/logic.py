@@ -2,12 +2,13 @@
 
 import operator
 
+from .. import quick
 from ..keys import key
 from ..registry import term
 
 
 def comparison(code, name, test, result=True):
-    @term(code, name, 2, -1)
+    @term(code, name, 2, -1, quick=quick.comparison(test if result else operator.ne))
     def run(c):
         left = key(c[0].datum())
         for i in range(1, c.n):
@@ -24,11 +25,11 @@ comparison(19, "lt", operator.lt)
 comparison(20, "le", operator.le)
 comparison(21, "gt", operator.gt)
 comparison(22, "ge", operator.ge)
-term(23, "not", 1)(lambda c: not c[0].bool())
+term(23, "not", 1, quick=quick.negation)(lambda c: not c[0].bool())
 
 
 def connective(code, name, stop):
-    @term(code, name, 0, -1)
+    @term(code, name, 0, -1, quick=quick.connective(stop))
     def run(c):
         value = not stop
         for i in range(c.n):

@@ -5,6 +5,7 @@
 
 from ..datum import build, expect, get_field, merge, ptype, truth, type_name, typed
 from ..errors import Fault, logic, missing
+from ..quick import field
 from ..registry import term
 from ..results import DB, FUNCTION, GROUPED, Seq
 from ..text import clip, show
@@ -167,12 +168,13 @@ POLYMORPHIC = {
 }
 for code, (name, mode, run) in POLYMORPHIC.items():
     high = 2 if name == "get_field" else -1
-    term(code, name, 2 if high == 2 else 1, high, grouped="stream")(
+    more = {"literal": name == "merge", "quick": field if name == "get_field" else None}
+    term(code, name, 2 if high == 2 else 1, high, grouped="stream", **more)(
         lambda c, mode=mode, run=run: on_object_or_rows(c, mode, lambda row: run(c, row))
     )
 
 
-@term(170, "bracket", 2, grouped="stream")
+@term(170, "bracket", 2, grouped="stream", quick=field)
 def bracket(c):
     index = c[1].datum()
     if type(index) in (int, float):

@@ -3,8 +3,9 @@
 import itertools
 
 from ..datum import limited
+from ..errors import COMPILE, Fault
 from ..keys import key
-from ..registry import DESC, ORDER_BY, term
+from ..registry import DESC, ORDER_BY, UNION, term
 from ..results import SLICE, TABLE, Seq, Slice
 from .mapping import rows_and_table, unless_missing
 
@@ -56,8 +57,13 @@ def order_by(c):
     return c.stream(Seq(rows, c.node), part.table)
 
 
-term(73, "asc", 1)(lambda c: c[0])
-term(DESC, "desc", 1)(lambda c: c[0])
+def only_in_an_order(node, place):
+    if place.parent not in (ORDER_BY, UNION):
+        raise Fault(COMPILE, f"{node.spec.name.upper()} may only be used as an argument to ORDER_BY.", node)
+
+
+term(73, "asc", 1, check=only_in_an_order)(lambda c: c[0])
+term(DESC, "desc", 1, check=only_in_an_order)(lambda c: c[0])
 
 
 def distinct_values(part, name, q):

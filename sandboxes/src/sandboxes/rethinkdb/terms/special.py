@@ -7,7 +7,7 @@ from ..registry import term
 from ..text import MAXVAL, MINVAL
 
 
-@term(169, "uuid", 0, 1, pure=False)
+@term(169, "uuid", 0, 1, pure=lambda node: len(node.args) == 1)
 def uuid_(c):
     space = uuid.UUID("91461c99-f89d-49d2-af96-d8e2e14e9b58")  # terms/uuid.cc
     return str(uuid.uuid5(space, c[0].str()) if c.n else uuid.uuid4())
