@@ -645,6 +645,10 @@ def test_hostile_bodies(ada, body, status):
     assert error_of(response)[0] == status
 
 
+def test_a_form_is_not_taken_for_json(ada):
+    assert error_of(ada.post("/api/queue", data={"track_id": "01-1"}))[0] == 415
+
+
 @pytest.mark.parametrize(
     "path",
     [
