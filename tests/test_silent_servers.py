@@ -23,6 +23,9 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 LOGIN = {"body": json.dumps({"name": "ada", "password": TOKEN}), "headers": {"Content-Type": "application/json"}}
 # A request for each database of an app.
 ASKED = [
+    ("capstone_jukebox", "GET", "/api/queue", {}),
+    ("capstone_jukebox", "GET", "/api/catalogue", {}),
+    ("capstone_jukebox", "GET", "/api/history", {}),
     ("ch03_one_connection", "GET", "/songs", {}),
     ("ch04_teardown", "GET", "/songs/so-what", {}),
     ("ch05_g_conn", "GET", "/getter/songs", {}),

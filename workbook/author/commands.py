@@ -82,10 +82,10 @@ def minutes(write, stems):
     200 words or 10 lines of code or output in a minute, 30 seconds a prediction, and the seconds that
     cells take. (!) stands where a chapter says something that is not within 15 %.
     """
-    from workbook import paths
+    from workbook import pages, paths
     from workbook.author import minutes
 
-    stems = stems or sorted(path.stem for path in paths.ROOT.glob("notebooks/ch*.ipynb"))
+    stems = stems or pages.in_order(path.stem for path in paths.ROOT.glob("notebooks/*.ipynb"))
     for path in dict.fromkeys(path for stem in stems if write for path in minutes.write(stem, paths.ROOT)):
         click.echo(f"wrote {path.relative_to(paths.ROOT).as_posix()}")
     click.echo(minutes.table(stems, paths.ROOT))

@@ -73,7 +73,7 @@ def measure(root):
     known, found, count = pages.load(root), {}, 0
     for page in known.values():
         # The start page looks at the machine, and finds another Flask.
-        if page.room == "notebooks" and page.number:
+        if page.room == "notebooks" and page.number != 0:
             stored = notebooks.read(root / page.path)
             count += sum(cell["cell_type"] == "code" for cell in stored["cells"])
             done = json.loads(outputs.execute(stored, (root / page.path).parent, allow_errors=True))
@@ -121,7 +121,7 @@ def render(found, count, here, there):
     """The page for {Page: [Difference]}, ``count`` cells in all, and the names of both releases."""
     every = [(page, one) for page, differences in found.items() for one in differences]
     small = {
-        kind: ", ".join(f"{_link(page, str(page.number))}: {number}" for page, number in _number(every, kind).items())
+        kind: ", ".join(f"{_link(page, page.mark)}: {number}" for page, number in _number(every, kind).items())
         for kind in KINDS
     }
     told = [one for _, one in every if one.kind == "told"]
