@@ -637,19 +637,21 @@ def test_a_feed_ends_with_its_app(app, listening, wires):
 # Health
 
 
-def test_health_asks_seldom(app, make_app, power, wires):
-    fresh = make_app()
-    client, before = fresh.test_client(), wires["queue"].opened
-    assert {client.get("/health/ready").status_code for _ in range(20)} == {200}
-    assert wires["queue"].opened == before + 1
-    assert client.get("/health/live").json == {"status": "live"}
-    power.off("history")
-    assert client.get("/health/ready").status_code == 200
-    for check in fresh.extensions["health"].values():
-        check._until = 0
-    response = client.get("/health/ready")
+def test_health_asks_seldom(app, make_app, servers, wires):
+    with Wire(servers[2].host, servers[2].port) as own_wire:
+        fresh = make_app(**servers[2].through(own_wire).settings)
+        client, before = fresh.test_client(), wires["queue"].opened
+        assert {client.get("/health/ready").status_code for _ in range(20)} == {200}
+        assert wires["queue"].opened == before + 1
+        assert client.get("/health/live").json == {"status": "live"}
+        own_wire.stop()
+        assert client.get("/health/ready").status_code == 200
+        for check in fresh.extensions["health"].values():
+            check._until = 0
+        response = client.get("/health/ready")
     assert error_of(response) == (503, "not_ready")
     assert response.json["error"]["message"] == "away: history"
+    close(fresh)
 
 
 # What is sent
