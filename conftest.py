@@ -79,5 +79,6 @@ class Chapters(LoadScopeScheduling):
     """What shares a kernel or fixtures stays together: a file; of the exercises' proofs, a chapter."""
 
     def _split_scope(self, nodeid):
-        apart = re.match(r"tests/test_exercises\.py::\w+\[(?:ch\d\d|capstone)|tests/test_(any_order|hostile)\.py::.*", nodeid)
+        chapter, alone = r"test_exercises\.py::\w+\[(?:ch\d\d|capstone)", r"test_(any_order|hostile)\.py::.*"
+        apart = re.match(rf"tests/(?:{chapter}|{alone})", nodeid)
         return apart[0] if apart else nodeid.partition("::")[0]
