@@ -34,6 +34,7 @@ LONGEST = [
     "notebooks/ch11",
     "tests/apps/test_capstone",
     "tests/apps/test_ch07",
+    "tests/test_postgresql",
     "tests/fuzz/",
     "tests/running/test_launch",
     "tests/test_bootstrap",

@@ -255,6 +255,14 @@ def connections(jukebox):
     return {kind: wire.open for kind, wire in jukebox.wires.items()}
 
 
+def settled(jukebox, most, seconds=10):
+    """The open connections, once there are no more than ``most``; what a client closes last takes a moment."""
+    deadline = time.monotonic() + seconds
+    while any((there := connections(jukebox))[kind] > most[kind] for kind in most) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return there
+
+
 def p(share, values):
     return quantiles(values, n=100)[share - 1] if len(values) > 1 else float("nan")
 
@@ -283,10 +291,10 @@ def mixed(jukebox, pages, app, wanted):
     agree = pages.agree(queue)
     expect(agree == PAGES, "pages that do not show the queue as it is")
     print(f"pages that show the queue as it is: {agree} of {PAGES}; ended: {pages.ended}")
-    after = connections(jukebox)
-    print(f"connections before: {before}, after: {after}; files: {files}, {process.num_fds()}")
     # A pool keeps as many as were used at once.
     kept = {**before, "mongodb": max(before["mongodb"], WORKERS + MONITORS)}
+    after = settled(jukebox, kept)
+    print(f"connections before: {before}, after: {after}; files: {files}, {process.num_fds()}")
     expect(lost == 0 and statuses.keys() <= {200, 201, 204, 409}, "an error, or a lost play")
     expect(all(after[kind] <= kept[kind] for kind in kept), "connections are left")
     rows = []

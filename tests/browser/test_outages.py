@@ -75,7 +75,23 @@ def test_a_queue_that_cannot_be_read_at_first_appears_later(visit, jukebox):
 
 def test_a_vote_for_a_song_that_is_gone_is_told(visit, jukebox):
     page = visit(jukebox.listener, failing=True)
-    last = jukebox.queue()[-1]
-    page.route("**/vote", lambda route: (jukebox.remove(last["id"]), route.continue_()))
-    vote_button(page, last["title"]).click()
-    expect(page.locator("#song-trouble")).to_contain_text(f"{last['title']}: Your vote was not counted.")
+    first, *_, last = jukebox.queue()
+    held = []
+    page.route("**/vote", lambda route: held.append(route))
+    told = page.locator("#song-trouble")
+
+    # It goes before the vote is refused,
+    vote_button(page, first["title"]).click()
+    jukebox.remove(first["id"])
+    expect(song(page, first["title"])).to_have_count(0)
+    held.pop().continue_()
+    expect(told).to_contain_text(f"{first['title']}: Your vote was not counted.")
+
+    # or after it.
+    with page.expect_request("**/vote"):
+        vote_button(page, last["title"]).click()
+    held.pop().fulfill(status=503)
+    expect(song(page, last["title"]).locator(".trouble")).to_contain_text("Your vote was not counted.")
+    expect(told).to_be_empty()
+    jukebox.remove(last["id"])
+    expect(told).to_contain_text(f"{last['title']}: Your vote was not counted.")
