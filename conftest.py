@@ -32,6 +32,7 @@ LONGEST = [
     "notebooks/ch10",
     "notebooks/ch11",
     "tests/apps/test_ch07",
+    "tests/test_postgresql",
     "tests/fuzz/",
     "tests/running/test_launch",
     "tests/test_bootstrap",

@@ -1,8 +1,16 @@
 import pytest
 
 import fake_checkout
+import postgresql
 from workbook import paths
 from workbook.drivers.cassandra import LOGIN
+
+collect_ignore = [] if postgresql.programs() else ["test_postgresql.py"]
+
+
+def pytest_report_header():
+    if collect_ignore:
+        return "PostgreSQL is not installed, so chapter 12 is tested on SQLite alone (README, Real servers)"
 
 
 @pytest.fixture
@@ -31,5 +39,5 @@ def no_servers_of_the_shell(monkeypatch):
     """Databases are sandboxes, whatever the environment names."""
     for name in ["RETHINKDB_HOST", "RETHINKDB_PORT", "MONGODB_URI", "WORKBOOK_MONGOD", "CASSANDRA_CONTACT_POINTS"]:
         monkeypatch.delenv(name, raising=False)
-    for name in ["CASSANDRA_PORT", *LOGIN]:
+    for name in ["CASSANDRA_PORT", "DATABASE_URL", *LOGIN]:
         monkeypatch.delenv(name, raising=False)

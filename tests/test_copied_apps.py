@@ -48,6 +48,8 @@ COMMANDS = {
     "ch09_cassandra": [["init-db"], ["seed"]],
     "ch10_streaming": [["load"], ["warn", "fog"]],
     "ch11_sessions_identity": [["init-db"]],
+    "ch12_sqlalchemy": [["seed"], ["restock", "moanin", "9"]],
+    "ch13_testing_shipping": [["seed"]],
 }
 DATABASES = {
     "capstone_jukebox": ["rethinkdb", "mongodb", "cassandra"],
@@ -60,6 +62,7 @@ DATABASES = {
     "ch09_cassandra": ["cassandra"],
     "ch10_streaming": ["cassandra", "rethinkdb"],
     "ch11_sessions_identity": ["mongodb"],
+    "ch13_testing_shipping": ["rethinkdb"],
 }
 # Modules that are copied alone, and a use of what they are for.
 ALONE = {
@@ -71,6 +74,8 @@ ALONE = {
     "ch08_threads_forks_pools": ("db", "get_conn().is_open()"),
     "ch09_cassandra": ("db", "get_db().session().execute('SELECT key FROM system.local').one()"),
     "ch11_sessions_identity": ("mongo", "get_db().list_collection_names()"),
+    "ch12_sqlalchemy": ("by_hand", "get_session().scalar(select(1))"),
+    "ch13_testing_shipping": ("db", "get_conn().is_open()"),
 }
 # What nobody gets who has not asked for it.
 WRONG = {
@@ -80,6 +85,8 @@ WRONG = {
     "ch09_cassandra": ["/wrong/text/Panthera", "/early/animals/Panthera"],
     "ch10_streaming": ["/listed/stations/bell-rock/readings.json", "/places/view", "/places/getter"],
     "ch11_sessions_identity": ["/wrong/login", "/wrong/users"],
+    "ch12_sqlalchemy": ["/wrong/artists", "/wrong/visitors/ann/records", "/by-hand/records"],
+    "ch13_testing_shipping": ["/wrong/songs", "/wrong/ready"],
 }
 
 
@@ -212,6 +219,28 @@ def visit_ch11(ask):
     ask("POST", "/login", 302, json=name)
     ask("GET", "/count", 200)
     ask("POST", "/logout", 204)
+
+
+def visit_ch12(ask):
+    assert "3 artists, 5 records" in ask.printed
+    for path in ("/", "/records", "/records/moanin", "/artists", "/records.ndjson"):
+        ask("GET", path, 200)
+    ask("GET", "/records/nothing", 404)
+    ask("POST", "/records/moanin/sales", 201, json={"buyer": "ann"})
+    ask("POST", "/records/moanin/sales", 400, json={})
+
+
+def visit_ch13(ask):
+    ask("GET", "/", 200)
+    ask("GET", "/live", 200)
+    ask("GET", "/songs", 200)
+    ask("GET", "/songs.ndjson", 200)
+    ask("POST", "/songs/so-what/vote", 200)
+    ask("POST", "/songs/nowhere/vote", 404)
+    ask("GET", "/nowhere", 404)
+
+
+VISITS = {name[6:]: visit for name, visit in list(globals().items()) if name.startswith("visit_ch")}
 
 
 def visit_capstone(ask):

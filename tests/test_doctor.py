@@ -45,9 +45,10 @@ def test_where_all_is_well_the_notebook_shows_the_same_everywhere(capsys):
         "[ok]  RethinkDB can be reached\n"
         "[ok]  Cassandra can be reached\n"
         "[ok]  MongoDB can be reached\n"
+        "[ok]  SQLite or PostgreSQL can be reached\n"
         "[ok]  your progress can be saved"
     )
-    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 10
+    assert doctor.show()._repr_html_().count("<strong>[ok]</strong>") == 11
     assert doctor.main() == 0
     assert "all 2\n" in capsys.readouterr().out
 
@@ -201,7 +202,7 @@ def test_one_line_each_and_exit_code_1(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_python", _python)
     assert doctor.main() == 1
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert lines[0] == f"[fix] Python 3.11 to 3.13: RuntimeError: first second  ->  {doctor.INSTALL}"
     page = doctor.show()._repr_html_()
     assert page.count("[fix]") == 1 and "RuntimeError: first second" in page

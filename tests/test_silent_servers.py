@@ -39,6 +39,10 @@ ASKED = [
     ("ch10_streaming", "GET", "/stations/bell-rock/readings.json", {}),
     ("ch10_streaming", "GET", "/warnings.ndjson", {}),
     ("ch11_sessions_identity", "POST", "/login", LOGIN),
+    ("ch12_sqlalchemy", "GET", "/records", {}),
+    ("ch13_testing_shipping", "GET", "/songs", {}),
+    ("ch13_testing_shipping", "GET", "/songs.ndjson", {}),
+    ("ch13_testing_shipping", "GET", "/ready", {}),
 ]
 STEMS = sorted({stem for stem, *_ in ASKED})
 
@@ -49,6 +53,7 @@ def settings(stem, host, port):
     known = {
         "MONGODB_URI": f"mongodb://{host}:{port}/?directConnection=true",
         "RATES_URL": f"http://{host}:{port}",
+        "DATABASE_URL": f"postgresql://ann:secret@{host}:{port}/silent",
         "CASSANDRA_CONTACT_POINTS": host,
         "CASSANDRA_KEYSPACE": "silent",
         "SECRET_KEY": SECRET,

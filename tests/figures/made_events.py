@@ -73,6 +73,11 @@ class Told:
         for name in names * times:
             self.add("use", connection=name, step=self.step_number)
 
+    def pooled(self, kind, name="sqlalchemy 1"):
+        """``kind`` is taken, commit, rollback or returned."""
+        more = {"collected": False} if kind == "returned" else {}
+        self.add(kind, connection=name, step=self.step_number, **more)
+
     def close(self, name="rethinkdb 1", cut=False):
         self.add("close", connection=name, step=self.step_number, raised=None, cut=cut)
 

@@ -40,6 +40,8 @@ EVENTS = st.lists(
         event("open", connection=CONNECTIONS, owner=st.none() | THINGS, step=MAYBE),
         event("use", connection=CONNECTIONS, step=MAYBE),
         event("close", connection=CONNECTIONS, step=MAYBE, raised=st.none(), cut=st.booleans()),
+        *[event(kind, connection=CONNECTIONS, step=MAYBE) for kind in ("taken", "commit", "rollback")],
+        event("returned", connection=CONNECTIONS, step=MAYBE, collected=st.booleans()),
         event("held", connections=st.lists(CONNECTIONS), things=st.lists(THINGS)),
         event("command", name=st.sampled_from(["flask seed", "flask " + "s" * 200])),
         event("of the next recorder"),
@@ -74,6 +76,7 @@ STORIES = st.lists(
         *[act("end")] * 3,
         act("open", CONNECTIONS, st.none() | THINGS),
         *[act("use", CONNECTIONS)] * 3,
+        act("pooled", st.sampled_from(["taken", "commit", "rollback", "returned"]), CONNECTIONS),
         act("close", CONNECTIONS, st.booleans()),
         act("made", THINGS),
         act("ended", THINGS),
@@ -82,7 +85,7 @@ STORIES = st.lists(
     min_size=20,
     max_size=80,
 ).map(told)
-COUNTS = ["opened", "closed", "kept", "leaked", "unused", "cut", "open"]
+COUNTS = ["opened", "closed", "kept", "leaked", "unused", "cut", "open", "checkouts", "returns"]
 
 
 @settings(max_examples=150, deadline=None)

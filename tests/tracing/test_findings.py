@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import flask.ctx
 import pytest
 from flask import Flask, after_this_request, current_app, g, session, stream_with_context
+from sqlalchemy import create_engine
 
 from workbook import Timeline
-from workbook.tracing.findings import CHAPTERS, CLIENTS, Findings
+from workbook.tracing.findings import CHAPTERS, CLIENTS, POOLS, Findings
 from workbook.tracing.watch import Watch
 
 # The next Flask calls every teardown, and raises a group of what they raised.
@@ -200,6 +201,29 @@ def test_a_pool_that_two_requests_at_once_filled_is_no_leak(traced):
 
     findings = traced(app, ask=ask)
     assert (of(findings), findings.counts["kept"]) == ([], 2)
+
+
+def test_one_that_is_not_returned_to_its_pool(traced, tmp_path):
+    app, kept = Flask("pooled", static_folder=None), []
+    engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
+
+    @app.get("/returns")
+    def returns():
+        with engine.connect() as conn:
+            return str(conn.exec_driver_sql("SELECT 1").scalar_one())
+
+    @app.get("/keeps")
+    def keeps():
+        kept.append(engine.connect())
+        return ""
+
+    findings = traced(app, "/returns", "/keeps")
+    assert of(findings) == [("leaked", "/keeps", 1)]
+    [finding] = findings.of(["leaked"])
+    assert "takes a sqlalchemy connection from its pool, and it was not given back" in finding.sentence
+    assert finding.chapter == POOLS
+    kept.pop().close()
+    engine.dispose()
 
 
 def test_one_that_nothing_uses(traced):
@@ -398,5 +422,5 @@ def test_each_kind_has_a_chapter_that_is_there():
     from workbook import pages, paths
 
     titles = {page.stem: page.label for page in pages.load(paths.ROOT).values() if page.room == "notebooks"}
-    for stem, title in [*CHAPTERS.values(), CLIENTS]:
+    for stem, title in [*CHAPTERS.values(), CLIENTS, POOLS]:
         assert titles[stem] == title

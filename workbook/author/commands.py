@@ -118,8 +118,8 @@ def outputs(every, stems):
 def next_flask():
     """Run all chapters on the Flask of this environment, and say what differs (`make next`).
 
-    On a later Flask than the book's, that is written to docs/book/next_flask.md; each chapter that it names is
-    to tell of it.
+    On a later Flask than the book's, that is written to docs/book/next_flask.md, and the table of chapter 13 to
+    docs/measured/; each chapter that the page names is to tell of it.
     """
     from workbook import notebooks, paths
     from workbook.author import next_flask
@@ -130,6 +130,7 @@ def next_flask():
         return
     changed = notebooks.write(paths.ROOT / next_flask.PAGE, page)
     click.echo(f"{'wrote' if changed else 'same '} {next_flask.PAGE}")
+    next_flask.record(paths.ROOT)
     for stem in next_flask.untold(paths.ROOT):
         click.echo(f"notebooks/{stem}.ipynb: tell what changes in the next release, as {next_flask.PAGE} has it")
 

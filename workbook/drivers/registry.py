@@ -2,5 +2,5 @@
 
 from workbook.drivers import cassandra, mongodb, rethinkdb, sqlalchemy, sqlite
 
-DRIVERS = [rethinkdb, cassandra, mongodb]
-WATCHED = [*DRIVERS, sqlite, sqlalchemy]
+DRIVERS = [rethinkdb, cassandra, mongodb, sqlalchemy]
+WATCHED = [*DRIVERS, sqlite]

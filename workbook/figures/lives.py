@@ -10,13 +10,16 @@ kept       it is meant to outlive a context: it was made outside of all of
            still holds it and it is one of a pool's, or the only one left
            that its source made
 open       it is there, and so is its context
-leaked     its context is gone, and nothing of the above is true
+leaked     its context is gone, and nothing of the above is true; or the
+           context is gone that took it out of its pool and has not returned it
 =========  ==================================================================
 """
 
 # What is done with a life, as a step does it and as it was done.
 VERBS = {"open": "opens", "use": "uses", "close": "closes", "cut": "loses", "made": "makes", "ended": "ends"}
+VERBS |= {"taken": "checks out", "commit": "commits", "rollback": "rolls back", "returned": "returns"}
 PAST = {"open": "opened", "use": "used", "close": "closed", "cut": "cut", "made": "made", "ended": "ended"}
+PAST |= {"taken": "checked out", "commit": "committed", "rollback": "rolled back", "returned": "returned"}
 BEGINNINGS = ("open", "made")
 ENDINGS = {"close": "closed", "ended": "closed", "cut": "cut"}
 
@@ -64,6 +67,12 @@ class Life:
         return next((ENDINGS[mark.verb] for mark in self.marks if mark.verb in ENDINGS), None)
 
     @property
+    def lent(self):
+        """The Mark of its checkout from a pool, if it was not returned since."""
+        places = [mark for mark in self.marks if mark.verb in ("taken", "returned")]
+        return places[-1] if places and places[-1].verb == "taken" else None
+
+    @property
     def shared(self):
         """Whether several contexts did something with it."""
         return len({mark.context for mark in self.marks} - {None}) > 1
@@ -98,6 +107,8 @@ def _decide(life, pushed, broken, siblings):
 
 
 def _unclosed(life, pushed, broken, siblings):
+    if life.lent and life.lent.context is not None:
+        return "open" if life.lent.context in pushed else "leaked"
     if life.owner:
         life.end = "open"  # for owners that own each other
         _decide(life.owner, pushed, broken, siblings)

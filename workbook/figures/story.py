@@ -289,6 +289,20 @@ class Story:
     def _on_use(self, event):
         self._mark("use", event, self._life(event["connection"]))
 
+    def _on_taken(self, event):
+        self._mark("taken", event, self._life(event["connection"]))
+
+    def _on_commit(self, event):
+        self._mark("commit", event, self._life(event["connection"]))
+
+    def _on_rollback(self, event):
+        self._mark("rollback", event, self._life(event["connection"]))
+
+    def _on_returned(self, event):
+        # When the garbage collector comes differs between Pythons.
+        if not event["collected"]:
+            self._mark("returned", event, self._life(event["connection"]))
+
     def _on_close(self, event):
         self._mark("cut" if event.get("cut") else "close", event, self._life(event["connection"]))
 

@@ -117,9 +117,16 @@ class Canvas:
         self.parts.append(f'<line class="{style}" x1="{x1:.4g}" y1="{y1:g}" x2="{x2:.4g}" y2="{y2:g}"{dash}/>')
 
     def mark(self, verb, x, y, bad=""):
-        """What was done with something that lasts, on its bar whose top is at ``y``; ``bad`` is "bad-" or ""."""
+        """What was done with something that lasts, at ``y``; what begins or ends it, on its bar whose top is there.
+
+        ``bad`` is "bad-" or "".
+        """
         if verb == "use":
             self.circle(f"{bad}use", x, y, 4)
+        elif verb in ("taken", "returned"):
+            self.circle(f"{bad}dot", x, y, 4.5)
+        elif verb in ("commit", "rollback"):
+            self.line(f"{bad}line", x, y - 6, x, y + 6)
         elif verb == "cut":
             self.line("cross", x - 5, y + 5, x + 5, y + 15)
             self.line("cross", x - 5, y + 15, x + 5, y + 5)

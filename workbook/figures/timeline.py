@@ -4,6 +4,7 @@ The order of events is told, not the clock, so text and picture are the same on 
 """
 
 import itertools
+from collections import Counter
 from urllib.parse import quote
 
 from workbook.figures.lives import BEGINNINGS, ENDINGS, VERBS
@@ -21,7 +22,8 @@ class Timeline:
     out hooks and views. Raises ValueError if there is nothing of that kind.
 
     Connections are counted: ``opened``, of them ``used`` and ``unused``; ``closed``, ``kept`` (meant to
-    outlive a context), ``leaked``, ``cut`` (by the other side), ``open`` (and so is their context).
+    outlive a context), ``leaked``, ``cut`` (by the other side), ``open`` (and so is their context). So is
+    what is done with those of a pool: ``checkouts``, ``statements``, ``commits``, ``rollbacks``, ``returns``.
     """
 
     def __init__(self, events, last=None, only=None, steps=True):
@@ -42,6 +44,7 @@ class Timeline:
             for life, done in item.marks.items():
                 marks.setdefault(life, []).extend(mark.verb for mark in done)
         self.lives = {life: Shown(life, marks[life]) for life in story.lives.values() if life in marks}
+        self._done = Counter(verb for verbs in marks.values() for verb in verbs)
 
     def _count(self, what):
         return sum(life.connection and what(life, shown) for life, shown in self.lives.items())
@@ -79,12 +82,33 @@ class Timeline:
         return self._count(lambda life, shown: shown.end == "open")
 
     @property
+    def checkouts(self):
+        return self._done["taken"]
+
+    @property
+    def statements(self):
+        return self._done["use"]
+
+    @property
+    def commits(self):
+        return self._done["commit"]
+
+    @property
+    def rollbacks(self):
+        return self._done["rollback"]
+
+    @property
+    def returns(self):
+        return self._done["returned"]
+
+    @property
     def summary(self):
         """The counts in words; "no connection opened" where there is nothing to count."""
         if not any(life.connection for life in self.lives):
             return "no connection opened"
         always = ["opened", "closed", "kept", "leaked"]
         names = always + [name for name in ("unused", "cut", "open") if getattr(self, name)]
+        names += ["checkouts", "returns"] if self.checkouts or self.returns else []
         return ", ".join(f"{name} {getattr(self, name)}" for name in names)
 
     def source(self, number):

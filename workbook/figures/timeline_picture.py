@@ -7,7 +7,7 @@ each row are the connections that live in this context (bars) and the uses of th
 
 import math
 
-from workbook.figures.lives import ENDINGS, PAST
+from workbook.figures.lives import BEGINNINGS, ENDINGS, PAST
 from workbook.figures.story import Box, Code, Context, Outside, Section, Step
 from workbook.figures.svg import EDGE, NARROW, Canvas, length
 from workbook.figures.words import listed
@@ -276,9 +276,11 @@ class _Drawing(Canvas):
         """The line from a life's rail to where it was used in this row."""
         rail, marks = self.rail_x[life], _marks(life, row)
         bad = "bad-" if life.end == "leaked" else ""
-        words = f"{life.label} {listed([PAST[verb] for verb in dict.fromkeys(verb for verb, _ in marks)])}"
-        said, first, last = length(words), marks[0][1], marks[-1][1]
+        done = listed([PAST[verb] for verb in dict.fromkeys(verb for verb, _ in marks)])
         height, x = LANE, left + 2
+        # Its owner is named where there is room.
+        words = f"{life.label if length(f'{life.label} {done}') <= right - x else life.name} {done}"
+        said, first, last = length(words), marks[0][1], marks[-1][1]
         if x + said + 8 > first - DOT:
             x = last + DOT + 2
             if x + said > right:
@@ -293,8 +295,8 @@ class _Drawing(Canvas):
             else:
                 self.line(f"{bad}line", rail, middle, last, middle)
             for verb, at in marks:
-                # A ring stands on the line, not on the upper edge of a bar.
-                self.mark(verb, at, middle if verb == "use" else y, bad)
+                # What only uses it stands on the line, not on the upper edge of a bar.
+                self.mark(verb, at, y if verb in (*BEGINNINGS, *ENDINGS) else middle, bad)
             self.text(x, y + (14.5 if height == LANE else 32), words, room=right - x)
 
         return _Piece(-math.inf, max(last + DOT, x + min(said, right - x)), height, paint)

@@ -20,6 +20,11 @@ a list of events, dicts with a ``kind``:
                        None), ``step`` or None
 ``use``                ``connection``, ``step``: a query, a statement, a
                        checkout from a pool
+``taken``              ``connection``, ``step``: checked out of its pool
+``commit``             ``connection``, ``step``: the end of a transaction;
+                       ``rollback`` likewise
+``returned``           ``connection``, ``step``: back in its pool;
+                       ``collected``: True if only the garbage collector did it
 ``close``              ``connection``, ``step``, ``raised`` and ``cut``: True
                        if the other side or the network ended it
 ``held``               ``connections`` and ``things``: those not closed that

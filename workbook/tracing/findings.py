@@ -23,6 +23,7 @@ CHAPTERS = {
 }
 # A client is made once for each app, not once for each request.
 CLIENTS = ("ch07_app_lifetime", "7. What lives as long as the app")
+POOLS = ("ch12_sqlalchemy", "12. SQLAlchemy: an engine for the app, a session for the context")
 KINDS = list(CHAPTERS)
 FIRST = 12  # requests that the picture shows whatever they are
 EXAMPLES = 12  # further ones, each of which shows a finding
@@ -347,7 +348,8 @@ class Findings:
         place, request, context = taken
         if context is not None:
             what = f"{place.called} takes a {plain(life.kind)} connection from its pool, and it was {how}"
-            self._find("leaked", ("pool", life.kind, place.name, place.source), request, what, source=place.source)
+            key = ("pool", life.kind, place.name, place.source)
+            self._find("leaked", key, request, what, source=place.source, chapter=POOLS)
 
     def _unused(self, life):
         # Of a socket nobody can tell a login from a question.

@@ -1,0 +1,39 @@
+"""Every error is answered in JSON; a database that is busy or away is a 503."""
+
+from flask import current_app, json
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from .payments import PaymentRefused
+
+
+def http_error(error):
+    response = error.get_response()
+    response.data = json.dumps({"error": error.name})
+    response.content_type = "application/json"
+    return response
+
+
+def busy(error):
+    # Nothing was asked of the database yet, so whatever it was may be sent again.
+    current_app.logger.warning("SQLAlchemy: %s", error)
+    return {"error": "busy"}, 503, {"Retry-After": "1"}
+
+
+def unavailable(error):
+    if not (isinstance(error, OperationalError) or error.connection_invalidated):
+        raise error  # A mistake of ours. (SQLite calls some of them OperationalError, too.)
+    # Its text has the statement and its values: the log gets the name alone.
+    current_app.logger.warning("the database: %s", type(error.orig).__name__)
+    return {"error": "database unavailable"}, 503
+
+
+def refused(error):
+    return {"error": "payment refused"}, 402
+
+
+def init_app(app):
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(TimeoutError, busy)
+    app.register_error_handler(DBAPIError, unavailable)
+    app.register_error_handler(PaymentRefused, refused)

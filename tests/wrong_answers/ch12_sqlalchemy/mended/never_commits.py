@@ -1,0 +1,25 @@
+"""What worked before must work: GET /artists/dizzy."""
+
+app = Flask("shop")
+db_session = scoped_session(sessionmaker(engine))
+
+@app.teardown_appcontext
+def end_session(exc):
+    db_session.remove()
+
+
+@app.get("/artists/<slug>")
+def show(slug):
+    artist = db_session.get(Artist, slug)
+    return {"name": artist.name} if artist else abort(404)
+
+@app.post("/artists/<slug>")
+def add(slug):
+    db_session.add(Artist(slug=slug, name=slug))
+    try:
+        db_session.flush()
+    except IntegrityError:
+        abort(409)
+    return {"name": slug}, 201
+
+return app

@@ -1,0 +1,22 @@
+"""A session that only reads holds a connection, too. End it as well."""
+
+app = Flask("shop")
+db_session = scoped_session(sessionmaker(engine))
+
+
+@app.get("/artists/<slug>")
+def show(slug):
+    artist = db_session.get(Artist, slug)
+    return {"name": artist.name} if artist else abort(404)
+
+@app.post("/artists/<slug>")
+def add(slug):
+    db_session.add(Artist(slug=slug, name=slug))
+    try:
+        db_session.commit()
+    except IntegrityError:
+        db_session.rollback()
+        abort(409)
+    return {"name": slug}, 201
+
+return app
