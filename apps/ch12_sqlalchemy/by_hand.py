@@ -25,8 +25,8 @@ def close_session(exc):
     try:
         session.close()
     except SQLAlchemyError as error:
+        # The connection is gone, and its place in the pool is free.
         current_app.logger.warning("the session did not end cleanly: %s", type(error).__name__)
-        session.invalidate()
 
 
 def init_app(app):

@@ -22,15 +22,15 @@ def end_session(exc):
     try:
         db.session.remove()
     except SQLAlchemyError as error:
+        # The connection is gone, and its place in the pool is free.
         current_app.logger.warning("the session did not end cleanly: %s", type(error).__name__)
-        db.session.remove()
 
 
 def init_app(app):
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url(app)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app)
     db.init_app(app)
-    # After db.init_app: so it runs before the teardown of Flask-SQLAlchemy, which finds nothing left to do.
+    # After db.init_app: so it runs before the teardown of Flask-SQLAlchemy, which finds next to nothing to do.
     app.teardown_appcontext(end_session)
     with app.app_context():
         engine = db.engine

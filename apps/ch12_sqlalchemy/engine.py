@@ -46,14 +46,13 @@ def prepare(engine):
 
 
 def _set_up_sqlite(connection, record):
-    # The driver begins no transaction of its own: it would forget about savepoints.
-    connection.isolation_level = None
     # Who reads does not wait for who writes.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin_sqlite(connection):
+    # The driver itself begins only before it writes, and so too late for a savepoint.
     connection.exec_driver_sql("BEGIN")
 
 

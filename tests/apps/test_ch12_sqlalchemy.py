@@ -8,7 +8,7 @@ from threading import Barrier
 import psycopg
 import pytest
 from sqlalchemy import event, func, make_url, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from ch12_sqlalchemy import by_hand, create_app, wrong
@@ -400,6 +400,21 @@ def test_who_waits_for_a_lock_waits_no_longer_than_allowed(make, server):
     assert response.status_code == 503 and response.json == {"error": "database unavailable"}
     assert 0.8 < waited < 5
     assert client.post(SALE, json=ANN).status_code == 201
+
+
+def test_who_reads_does_not_stop_who_writes(make):
+    app = make(DATABASE_STATEMENT_TIMEOUT=1)
+    with engine_of(app).connect() as reading:
+        stock = text("SELECT stock FROM records WHERE slug = 'moanin'")
+        assert reading.scalar(stock) == 4
+        assert app.test_client().post(SALE, json=ANN).status_code == 201
+
+
+def test_a_sale_of_nothing_is_refused_by_the_database(app):
+    with app.app_context():
+        db.session.add(Sale(record_slug="nothing", buyer="ann"))
+        with pytest.raises(IntegrityError):
+            db.session.commit()
 
 
 def test_a_mistake_in_a_statement_as_each_database_calls_it(app):

@@ -15,7 +15,8 @@ const trouble = byId("login-trouble");
 
 function show(person) {
   me = person;
-  byId("person").textContent = me ? `Logged in as ${me.name}${may("dj") ? ", DJ" : ""}` : "";
+  byId("person").hidden = me === null;
+  byId("person-name").textContent = me ? me.name + (may("dj") ? ", DJ" : "") : "";
   byId("log-in").hidden = me !== null;
   byId("log-out").hidden = me === null;
   for (const callback of changed) callback();
