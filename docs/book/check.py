@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 
+from workbook.pages import in_order
+
 # Pages that Sphinx adds and nobody is led to.
 WITHOUT_PLACE = {"index.html", "search.html"}
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
@@ -74,7 +76,7 @@ def _link(href, name, anchors, folder):
 
 if __name__ == "__main__":
     root = Path(__file__).resolve().parent.parent.parent
-    chapters = [f"notebooks/{path.stem}.html" for path in sorted(root.glob("notebooks/*.ipynb"))]
+    chapters = [f"notebooks/{stem}.html" for stem in in_order(path.stem for path in root.glob("notebooks/*.ipynb"))]
     found, figures = problems(Path(sys.argv[1]), chapters)
     print(", ".join(f"{number} {what}" for what, number in figures.items()))
     if found:
