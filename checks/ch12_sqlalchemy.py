@@ -12,6 +12,7 @@ from sqlalchemy.exc import (
     InvalidRequestError,
     OperationalError,
     PendingRollbackError,
+    ResourceClosedError,
     SAWarning,
 )
 from sqlalchemy.orm import Session
@@ -27,12 +28,27 @@ from ch12_sqlalchemy.models import Artist, Record
 
 @contextmanager
 def _shop(**artists):
-    """An engine with a pool of two, on a new database that has these artists: {slug: stock of each record}."""
+    """An engine on a new database that has these artists, {slug: stock of each record}, and what is checked out.
+
+    Of its connections: {"now": number, "most": the largest number}. The pool has two.
+    """
     engine = create_engine(databases.sql("ch12_check").url, pool_size=2, max_overflow=0, pool_timeout=1)
     prepare(engine)
     if engine.dialect.name == "sqlite":
         # Who waits for a lock here waits for the same thread.
         event.listen(engine, "connect", lambda connection, record: connection.execute("PRAGMA busy_timeout = 100"))
+    held = {"now": 0, "most": 0}
+
+    # The pool's own count begins anew with each dispose().
+    @event.listens_for(engine, "checkout")
+    def checkout(*given):
+        held["now"] += 1
+        held["most"] = max(held.values())
+
+    @event.listens_for(engine, "checkin")
+    def checkin(*given):
+        held["now"] -= 1
+
     try:
         db.metadata.create_all(engine)
         with Session(engine) as session, session.begin():
@@ -41,7 +57,7 @@ def _shop(**artists):
                 for number, stock in enumerate(records):
                     title = f"{slug}-{number}"
                     session.add(Record(slug=title, title=title, stock=stock, artist_slug=slug))
-        yield engine
+        yield engine, held
     finally:
         engine.dispose()
 
@@ -67,6 +83,10 @@ def _store(slug):
     return lambda connection: connection.execute(insert(Artist.__table__).values(slug=slug, name=slug))
 
 
+def _disk_full(connection):
+    raise OperationalError("INSERT", {}, OSError("the disk is full"))
+
+
 OWN_SESSION = "A session of your own is a transaction of its own, too: work in the session that you are given."
 
 
@@ -84,15 +104,14 @@ OWN_SESSION = "A session of your own is a transaction of its own, too: work in t
     },
 )
 def import_artists(import_artists):
-    with _shop(bird=[]) as engine:
-        out, refused = [], []
-        event.listen(engine, "checkout", lambda *given: out.append(engine.pool.checkedout()))
+    with _shop(bird=[]) as (engine, held):
+        refused = []
         event.listen(engine, "handle_error", lambda context: refused.append(str(context.original_exception)))
         with Session(engine) as session:
             session.add(Artist(slug="before", name="before"))
             session.flush()
-            added = import_artists(session, ["dizzy", "bird", "monk", "dizzy"])
-            if max(out) > 1:
+            added = import_artists(session, ["dizzy", "bird", "monk", "dizzy", "bird"])
+            if held["most"] > 1:
                 return NotYet("a second connection was checked out", "the caller's alone", OWN_SESSION)
             committed = list(_artists(engine)) != ["bird"]
             session.commit()
@@ -107,7 +126,7 @@ def import_artists(import_artists):
             return NotYet(
                 "what the caller had added before is gone",
                 "it stays",
-                "rollback() undoes the whole transaction, the caller's part too. Undo the one row.",
+                "rollback() and close() undo the whole transaction, the caller's part too. Undo the one row.",
             )
         if not {"dizzy", "monk"} <= set(stored):
             lacking = [message for message in refused if "null" in message.lower()]
@@ -128,6 +147,8 @@ def import_artists(import_artists):
                 "'Bird', as before",
                 "Add the artists that are new, and leave alone those that are there: no merge(), no DO UPDATE.",
             )
+        if stored["dizzy"] != "dizzy":
+            return NotYet(f"dizzy is called {stored['dizzy']!r}", "'dizzy'", "The slug is the name, too, as it came.")
         if added != 2:
             return NotYet(
                 f"import_artists returned {added!r}",
@@ -143,6 +164,18 @@ def import_artists(import_artists):
                     "a name that appeared between the look and the INSERT ended the import",
                     "an import that goes on",
                     "To look first is not enough: somebody else may be faster. Catch what the database says.",
+                )
+        with Session(engine) as session:
+            _before_insert(engine, _disk_full)
+            try:
+                added = import_artists(session, ["mingus"])
+            except Exception:
+                pass
+            else:
+                return NotYet(
+                    f"an import while the disk was full returned {added!r}",
+                    "an exception, for the caller",
+                    "An IntegrityError says that a name is there already. No other error says so: let it go on.",
                 )
         with Session(engine) as session, warnings.catch_warnings():
             # Of an INSERT without values.
@@ -169,7 +202,7 @@ def import_artists(import_artists):
     },
 )
 def copies(copies):
-    with _shop(bird=[1, 2], dizzy=[4], monk=[], ornette=[5, 5]) as engine:
+    with _shop(bird=[1, 2], dizzy=[4], monk=[], ornette=[5, 5], sonny=[]) as (engine, held):
         sent = []
         event.listen(engine, "before_cursor_execute", lambda c, cursor, statement, *rest: sent.append(statement))
         with Session(engine) as session:
@@ -177,30 +210,41 @@ def copies(copies):
             sent.clear()
             found = copies(session)
             going_on = session.in_transaction()
-    right = {"Bird": 3, "Dizzy": 4, "Monk": 0, "Ornette": 10}
+    right = {"Bird": 3, "Dizzy": 4, "Monk": 0, "Ornette": 10, "Sonny": 0}
+    if held["most"] > 1:
+        return NotYet(
+            "a second connection was checked out", "the caller's alone", "Ask the session that you are given."
+        )
     if not isinstance(found, dict):
         return NotYet(f"copies returned {type(found).__name__}", "a dict", "Return {name: number} for all artists.")
     if found == {name: number for name, number in right.items() if number}:
         return NotYet(
-            "Monk, who has no records, is missing",
-            "0 for Monk",
+            "Monk and Sonny, who have no records, are missing",
+            "0 for each of them",
             "An inner join leaves out who has no match. Use an outer join.",
         )
-    if {**found, "Monk": 0} == right and found.get("Monk", 0) is None:
+    if None in found.values() and {name: number or 0 for name, number in found.items()} == right:
         return NotYet(
-            "Monk: None",
-            "0 for Monk",
+            "Monk: None, Sonny: None",
+            "0 for each of them",
             "The sum of no rows is NULL, which is None in Python: func.coalesce(..., 0) makes it 0.",
         )
-    if found == {"Bird": 2, "Dizzy": 1, "Monk": 0, "Ornette": 2}:
+    if found == {"Bird": 2, "Dizzy": 1, "Monk": 0, "Ornette": 2, "Sonny": 0}:
         return NotYet("the number of titles", "the number of copies", "Add up the stock; do not count the records.")
+    missing = ", ".join(name for name in right if name not in found)
+    if missing and set(found) < set(right):
+        return NotYet(
+            f"{missing} missing, {', '.join(found)} there",
+            "all artists",
+            "Each artist is a group of its own: group by a column of the artists, not of the records.",
+        )
     if found != right:
         return NotYet(
             f"{found}", f"{right}", "The names are those of the artists, the numbers the sums of their stock."
         )
     if len(sent) > 2:
         return NotYet(
-            f"{len(sent)} statements for 4 artists",
+            f"{len(sent)} statements for {len(right)} artists",
             "at most 2",
             "One for the artists and one for the records of each. Load the records of all artists at once.",
         )
@@ -220,13 +264,14 @@ CLEARED = "What was there before the test must be there after it, tables and row
     "Begin a transaction on a connection, bind the session to that connection, and choose how it joins in.",
     'Session(connection, join_transaction_mode="create_savepoint"); after the yield, in a finally: the rollback',
     on_error={
+        ResourceClosedError: "The test runs while the generator waits at the yield. Close nothing before that.",
         InvalidRequestError: "The test must be able to commit and to roll back, and in a block of session.begin() "
         "it is not: begin the transaction on the connection.",
         DBAPIError: CLEARED,
     },
 )
 def session_for_a_test(session_for_a_test):
-    with warnings.catch_warnings(), _shop(bird=[]) as engine:
+    with warnings.catch_warnings(), _shop(bird=[]) as (engine, held):
         # Of a transaction that ended before the fixture ends it.
         warnings.simplefilter("ignore", SAWarning)
         fixture = session_for_a_test(engine)
@@ -247,7 +292,7 @@ def session_for_a_test(session_for_a_test):
         session.rollback()
         within = list(session.scalars(select(Artist.slug).order_by(Artist.slug)))
         session.commit()
-        outside = engine.pool.checkedout() and list(_artists(engine))
+        outside = held["now"] and list(_artists(engine))
         if next(fixture, None) is not None:
             return NotYet("it yielded twice", "once", "A test runs once: no loop around the yield.")
         stored = _artists(engine)
@@ -273,7 +318,7 @@ def session_for_a_test(session_for_a_test):
                 "The test's commit() was a real one. Bind the session to a connection with a transaction that you have "
                 "begun, and roll that back.",
             )
-        if engine.pool.checkedout():
+        if held["now"]:
             return NotYet(
                 "after the test a connection is still checked out",
                 "all of them in the pool",
@@ -284,7 +329,7 @@ def session_for_a_test(session_for_a_test):
         session.add(Artist(slug="failed", name="failed"))
         session.commit()
         failing.close()
-        if engine.pool.checkedout() or list(_artists(engine)) != ["bird"]:
+        if held["now"] or list(_artists(engine)) != ["bird"]:
             return NotYet(
                 "after a test that failed a connection is still checked out, or a row is there",
                 "all connections in the pool, and bird alone",
@@ -302,13 +347,14 @@ POOL = "all of them in the pool"
     "@app.teardown_appcontext: db_session.remove(); and except IntegrityError: abort(409) in the view",
 )
 def mended(mended):
-    with _shop(bird=[]) as engine:
+    with _shop(bird=[]) as (engine, held):
         app = mended(engine)
         if not hasattr(app, "test_client"):
             return NotYet(f"mended returned {type(app).__name__}", "the app", "Return the app at the end.")
         app.testing, app.log_exception = False, lambda *given: None
         asked = [("POST", "dizzy", 201), ("GET", "dizzy", 200), ("POST", "dizzy", 409), ("GET", "bird", 200)]
-        for method, slug, expected in [*asked, ("GET", "nobody", 404), ("POST", "monk", 201), ("POST", "bird", 409)]:
+        asked += [("GET", "monk", 404), ("POST", "monk", 201), ("GET", "monk", 200), ("POST", "bird", 409)]
+        for method, slug, expected in [*asked, ("GET", "monk/records", 404)]:
             status, what = _visit(app, method, slug), f"{method} /artists/{slug}"
             if isinstance(status, str):
                 return NotYet(
@@ -339,7 +385,7 @@ def mended(mended):
             if status != expected:
                 return NotYet(f"{what}: {status}", str(expected), f"What worked before must work: {what}.")
             # After the 409 the next visitor shows it better.
-            if engine.pool.checkedout() and expected != 409:
+            if held["now"] and expected != 409:
                 out = f"after {what} a connection is checked out"
                 if expected == 404:
                     return NotYet(
@@ -362,7 +408,7 @@ def mended(mended):
                 "'Bird', as before",
                 "Who is there stays as it is: add() the artist, where merge() changes the row.",
             )
-        return _in_bad_company(app, engine)
+        return _in_bad_company(app, engine, held)
 
 
 def _visit(app, method, slug):
@@ -373,7 +419,7 @@ def _visit(app, method, slug):
         return f"{type(error).__name__}: {str(error)[:100]}"
 
 
-def _in_bad_company(app, engine):
+def _in_bad_company(app, engine, held):
     """The NotYet of an app that works as long as its visitors come one by one, and nothing fails."""
     _before_insert(engine, _store("sun-ra"))
     status = _visit(app, "POST", "sun-ra")
@@ -394,28 +440,28 @@ def _in_bad_company(app, engine):
     _before_insert(engine, meanwhile)
     seen.append(_visit(app, "POST", "alice"))
     reader.join(1)
-    if sorted(map(str, seen)) != ["200", "201"] or engine.pool.checkedout():
+    if sorted(map(str, seen)) != ["200", "201"] or held["now"]:
         return NotYet(
             f"POST /artists/alice, and a GET in another thread meanwhile: {' and '.join(map(str, seen))}",
             f"201 and 200, and then {POOL}",
             "A session is not for two threads: each request needs its own.",
         )
 
-    def disk_full(connection):
-        raise OperationalError("INSERT", {}, OSError("the disk is full"))
-
-    _before_insert(engine, disk_full)
-    app.testing = True
-    status = _visit(app, "POST", "mingus")
-    if status == 409:
-        return NotYet(
-            "a POST while the disk is full: 409",
-            "an error of the server",
-            "Not every error is a conflict: catch IntegrityError alone.",
-        )
-    if engine.pool.checkedout():
+    for testing in (False, True):
+        # Where an app is tested, an exception that nobody handles goes on to the test.
+        app.testing = testing
+        _before_insert(engine, _disk_full)
+        status = _visit(app, "POST", "mingus")
+        if status == 409:
+            return NotYet(
+                "a POST while the disk is full: 409",
+                "an error of the server",
+                "Not every error is a conflict: catch IntegrityError alone.",
+            )
+    if held["now"]:
         return NotYet(
             "after an exception that nobody handled (app.testing is True) a connection is checked out",
             POOL,
-            "after_request is left out where an exception goes on to the server or to the test. A teardown is not.",
+            "Where an exception goes on to a test or a server, after_request is left out, and so is the rest of the "
+            "view. A teardown runs always.",
         )

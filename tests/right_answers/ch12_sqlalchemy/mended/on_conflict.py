@@ -1,4 +1,4 @@
-"""No session at all: the rows that were added are counted."""
+"""No session at all: the row that was added is returned."""
 
 from sqlalchemy.dialects import postgresql, sqlite
 app = Flask("shop")
@@ -13,7 +13,8 @@ def show(slug):
 @app.post("/artists/<slug>")
 def add(slug):
     with engine.begin() as connection:
-        done = connection.execute(insert(Artist).values(slug=slug, name=slug).on_conflict_do_nothing())
-    return ({"name": slug}, 201) if done.rowcount else abort(409)
+        row = insert(Artist).values(slug=slug, name=slug).on_conflict_do_nothing()
+        added = connection.scalar(row.returning(Artist.slug))
+    return ({"name": added}, 201) if added else abort(409)
 
 return app

@@ -1,4 +1,4 @@
-"""after_request is left out where an exception goes on to the server or to the test. A teardown is not."""
+"""Where an exception goes on to a test or a server, after_request is left out, and so is the rest of the view. A teardown runs always."""
 
 app = Flask("shop")
 db_session = scoped_session(sessionmaker(engine))
