@@ -158,13 +158,20 @@ def import_artists(import_artists):
         with Session(engine) as session:
             _before_insert(engine, _store("ornette"))
             try:
-                import_artists(session, ["ornette"])
+                import_artists(session, ["ornette", "sonny"])
+                session.commit()
             except IntegrityError:
                 return NotYet(
                     "a name that appeared between the look and the INSERT ended the import",
                     "an import that goes on",
                     "To look first is not enough: somebody else may be faster. Catch what the database says.",
                 )
+        if "sonny" not in _artists(engine):
+            return NotYet(
+                "a name that appeared between the look and the INSERT, and the other name was not added",
+                "the other name in the table",
+                "Who looked first may fail all the same, and then with one row: give each a savepoint, or look again.",
+            )
         with Session(engine) as session:
             _before_insert(engine, _disk_full)
             try:
@@ -284,8 +291,11 @@ def session_for_a_test(session_for_a_test):
         session = next(fixture)
         if not isinstance(session, Session):
             return NotYet(f"it yielded {type(session).__name__}", "a Session", "Yield the session: a test adds to it.")
+        bird = session.get(Artist, "bird")
+        if bird is None:
+            return NotYet("bird is not there", "the database of the engine", "Bind the session to the engine given.")
+        bird.name = "Charlie"
         session.add(Artist(slug="kept", name="kept"))
-        session.get_one(Artist, "bird").name = "Charlie"
         session.commit()
         session.add(Artist(slug="undone", name="undone"))
         session.flush()
@@ -408,6 +418,9 @@ def mended(mended):
                 "'Bird', as before",
                 "Who is there stays as it is: add() the artist, where merge() changes the row.",
             )
+        shown = app.test_client().get("/artists/bird").get_json(silent=True)
+        if shown != {"name": "Bird"}:
+            return NotYet(f"GET /artists/bird: {shown}", "{'name': 'Bird'}", "What the views return stays as it was.")
         return _in_bad_company(app, engine, held)
 
 
