@@ -8,7 +8,7 @@ PY := .venv/$(BIN)/python
 NEXT := build/next/$(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help ready setup lab copy reset progress doctor test lint next fuzz book bench conformance pins clean
+.PHONY: help ready setup lab copy reset progress jukebox doctor test lint browser next fuzz book bench conformance pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed 's/:.*##/\t/' | expand -t 12
@@ -37,6 +37,9 @@ reset: ready ## put one back, keeping yours beside it: make reset STEM=ch03_one_
 
 progress: ready ## what you have done so far (STEM=ch03_one_connection: each exercise)
 	$(PY) -m workbook progress $(STEM)
+
+jukebox: ready ## run the jukebox of the capstone, with sample data, until Ctrl-C
+	$(PY) -m workbook jukebox
 
 doctor: ready ## check this machine and say how to mend what is wrong
 	$(PY) -m workbook doctor
@@ -69,6 +72,10 @@ lint: ready ##@ read the code and the prose: ruff, mypy, codespell
 	$(PY) -m ruff format --quiet --check
 	$(PY) -m mypy --no-error-summary
 	$(PY) -m codespell_lib
+
+browser: ready ##@ try the jukebox in Chromium, and its API from its own description (CHROMIUM=... chooses the browser)
+	$(PY) bootstrap.py --uv pip install --quiet --python $(PY) --requirement requirements-browser.txt
+	$(PY) -m pytest -n 2 tests/browser
 
 fuzz: export FUZZ_REQUESTS ?= 10000
 fuzz: ready ##@ send 10,000 good and hostile requests to each of four apps

@@ -26,11 +26,13 @@ LONGEST = [
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch06",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch07",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
+    "notebooks/capstone",
     "notebooks/ch09",
     "notebooks/ch07",
     "notebooks/ch08",
     "notebooks/ch10",
     "notebooks/ch11",
+    "tests/apps/test_capstone",
     "tests/apps/test_ch07",
     "tests/test_postgresql",
     "tests/fuzz/",
@@ -78,5 +80,6 @@ class Chapters(LoadScopeScheduling):
     """What shares a kernel or fixtures stays together: a file; of the exercises' proofs, a chapter."""
 
     def _split_scope(self, nodeid):
-        apart = re.match(r"tests/test_exercises\.py::\w+\[ch\d\d|tests/test_(any_order|hostile)\.py::.*", nodeid)
+        chapter, alone = r"test_exercises\.py::\w+\[(?:ch\d\d|capstone)", r"test_(any_order|hostile)\.py::.*"
+        apart = re.match(rf"tests/(?:{chapter}|{alone})", nodeid)
         return apart[0] if apart else nodeid.partition("::")[0]

@@ -368,7 +368,7 @@ def create_app():
 
 def bench_recorder(requests=500, many=10_000):
     """What recording costs: a request with it against without, in turn; memory over many requests."""
-    from workbook.running.launch import App, _environment, _locate
+    from workbook.running.launch import App, _locate, environment
 
     reach = {**databases.rethinkdb("cost").settings}
     mongo = databases.mongodb("cost")
@@ -381,7 +381,7 @@ def bench_recorder(requests=500, many=10_000):
         settings = {**reach, **mongo.settings, "FILE": str(Path(folder, "cost.db"))}
         apps = {}
         for recorded in (True, False):
-            apps[recorded] = App("cost", {**_locate(path), "recorded": recorded}, _environment(settings))
+            apps[recorded] = App("cost", {**_locate(path), "recorded": recorded}, environment(settings))
             apps[recorded]._start(10)
         for view in ("/rethinkdb", "/sqlite", "/mongodb"):
             times = {recorded: [] for recorded in apps}
@@ -409,7 +409,7 @@ def bench_recorder(requests=500, many=10_000):
 def bench_trace(requests=500, many=10_000):
     """What `workbook trace` costs: a request with it against without, in turn; memory over many requests."""
     from workbook.child import Child
-    from workbook.running.launch import App, _environment, _locate
+    from workbook.running.launch import App, _locate, environment
     from workbook.tracing.findings import Findings
 
     mongo = databases.mongodb("trace")
@@ -420,7 +420,7 @@ def bench_trace(requests=500, many=10_000):
         path = Path(folder, "asks_once.py")
         path.write_text(ASKS_ONCE, encoding="utf-8")
         settings = {**databases.rethinkdb("trace").settings, **mongo.settings, "FILE": str(Path(folder, "cost.db"))}
-        environ = _environment(settings)
+        environ = environment(settings)
         app = App("cost", {**_locate(path), "recorded": False}, environ)
         app._start(10)
         stack.callback(app.stop)

@@ -10,10 +10,11 @@ from packaging.requirements import Requirement
 
 import assemble
 import check
+from workbook import pages
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "docs" / "book"
-STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("ch*.ipynb"))
+STEMS = pages.in_order(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PAGES = assemble.contents(ROOT)
 CHAPTER = "notebooks/ch03_one_connection.ipynb"
 

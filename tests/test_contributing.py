@@ -59,7 +59,9 @@ def test_workflows_test_every_python_on_three_systems():
     pythons = SpecifierSet(PROJECT["requires-python"])
     assert matrix["python"] == [f"3.{minor}" for minor in range(20) if pythons.contains(f"3.{minor}.9")]
     assert {system.partition("-")[0] for system in matrix["system"]} == {"ubuntu", "macos", "windows"}
-    assert {job: commands(jobs[job]) for job in jobs} == {job: [f"make {job}"] for job in ("test", "lint", "next")}
+    assert {job: commands(jobs[job]) for job in jobs} == {
+        job: [f"make {job}"] for job in ("test", "lint", "browser", "next")
+    }
     assert [job for job in jobs if jobs[job].get("continue-on-error")] == ["next"]
     assert commands(workflow("book")["jobs"]["make"]) == ["make book"]
 

@@ -28,6 +28,7 @@ TOKEN = "a token of this test"
 PATIENCE = 10  # seconds until a connection that is being closed is closed
 # What an app keeps open as long as it lives; everything else is closed when its context ends.
 KEPT = {
+    "capstone_jukebox": {"mongodb", "cassandra"},
     "ch06_many_backends": {"mongodb"},
     "ch07_app_lifetime": {"mongodb"},
     "ch08_threads_forks_pools": {"mongodb", "rethinkdb"},
@@ -36,6 +37,7 @@ KEPT = {
     "ch11_sessions_identity": {"mongodb"},
 }
 COMMANDS = {
+    "capstone_jukebox": [["seed"]],
     "ch02_app_context": [["seed", "--password", TOKEN]],
     "ch03_one_connection": [["seed"]],
     "ch04_teardown": [["seed"]],
@@ -47,8 +49,10 @@ COMMANDS = {
     "ch10_streaming": [["load"], ["warn", "fog"]],
     "ch11_sessions_identity": [["init-db"]],
     "ch12_sqlalchemy": [["seed"], ["restock", "moanin", "9"]],
+    "ch13_testing_shipping": [["seed"]],
 }
 DATABASES = {
+    "capstone_jukebox": ["rethinkdb", "mongodb", "cassandra"],
     "ch03_one_connection": ["rethinkdb"],
     "ch04_teardown": ["rethinkdb"],
     "ch05_g_conn": ["rethinkdb"],
@@ -58,6 +62,7 @@ DATABASES = {
     "ch09_cassandra": ["cassandra"],
     "ch10_streaming": ["cassandra", "rethinkdb"],
     "ch11_sessions_identity": ["mongodb"],
+    "ch13_testing_shipping": ["rethinkdb"],
 }
 # Modules that are copied alone, and a use of what they are for.
 ALONE = {
@@ -70,6 +75,7 @@ ALONE = {
     "ch09_cassandra": ("db", "get_db().session().execute('SELECT key FROM system.local').one()"),
     "ch11_sessions_identity": ("mongo", "get_db().list_collection_names()"),
     "ch12_sqlalchemy": ("by_hand", "get_session().scalar(select(1))"),
+    "ch13_testing_shipping": ("db", "get_conn().is_open()"),
 }
 # What nobody gets who has not asked for it.
 WRONG = {
@@ -80,6 +86,7 @@ WRONG = {
     "ch10_streaming": ["/listed/stations/bell-rock/readings.json", "/places/view", "/places/getter"],
     "ch11_sessions_identity": ["/wrong/login", "/wrong/users"],
     "ch12_sqlalchemy": ["/wrong/artists", "/wrong/visitors/ann/records", "/by-hand/records"],
+    "ch13_testing_shipping": ["/wrong/songs", "/wrong/ready"],
 }
 
 
@@ -223,7 +230,33 @@ def visit_ch12(ask):
     ask("POST", "/records/moanin/sales", 400, json={})
 
 
+def visit_ch13(ask):
+    ask("GET", "/", 200)
+    ask("GET", "/live", 200)
+    ask("GET", "/songs", 200)
+    ask("GET", "/songs.ndjson", 200)
+    ask("POST", "/songs/so-what/vote", 200)
+    ask("POST", "/songs/nowhere/vote", 404)
+    ask("GET", "/nowhere", 404)
+
+
 VISITS = {name[6:]: visit for name, visit in list(globals().items()) if name.startswith("visit_ch")}
+
+
+def visit_capstone(ask):
+    ask("GET", "/", 200)
+    ask("GET", "/api/queue", 200)
+    ask("GET", "/api/catalogue?q=blue", 200)
+    ask("GET", "/api/history", 200)
+    ask("GET", "/api/history.ndjson", 200)
+    ask("GET", "/api/history?cursor=x", 422)
+    ask("GET", "/api/me", 401)
+    ask("POST", "/api/play", 400)
+    ask("GET", "/health/ready", 200)
+    ask("GET", "/nowhere", 404)
+
+
+VISITS = {name.removeprefix("visit_"): visit for name, visit in list(globals().items()) if name.startswith("visit_c")}
 
 
 def alone(use):
@@ -321,7 +354,7 @@ def app(copies, stem):
 
 
 def test_every_app_is_visited():
-    assert {stem[:4] for stem in stems()} == VISITS.keys()
+    assert {stem.partition("_")[0] for stem in stems()} == VISITS.keys()
 
 
 def test_bad_settings_are_refused_in_one_message(app, stem):
@@ -343,7 +376,7 @@ def test_wrong_ways_are_not_registered_unasked(app, stem):
 def test_nothing_is_open_after_visitors_who_get_it_and_fail_and_hang_up(app, stem):
     visitor = Visitor(app["url"], app["printed"])
     for _ in range(2):
-        VISITS[stem[:4]](visitor)
+        VISITS[stem.partition("_")[0]](visitor)
         visitor.hang_up()
     if stem in ALONE:
         with httpx.Client(base_url=app["urls"]["alone"], timeout=30) as client:
@@ -356,7 +389,7 @@ def test_nothing_is_open_after_visitors_who_get_it_and_fail_and_hang_up(app, ste
     # What the app keeps serves all visitors: it is not opened anew for each.
     before = {kind: wire[kind]["wire"].opened for kind in kept}
     visitor = Visitor(app["url"], app["printed"])
-    VISITS[stem[:4]](visitor)
+    VISITS[stem.partition("_")[0]](visitor)
     visitor.client.close()
     assert {kind: wire[kind]["wire"].opened for kind in kept} == before
 

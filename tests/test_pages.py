@@ -74,7 +74,7 @@ def test_next_leads_through_all_chapters_and_previous_back():
 
 
 def test_the_start_page_leads_to_every_chapter_and_says_its_minutes():
-    rows = re.findall(r"^\| \[\d+\. [^]`]+\]\((ch\w+)\.ipynb\) \|.*\| (\d+) \|$", prose(START), re.M)
+    rows = re.findall(r"^\| \[(?:\d+|Capstone)\. [^]`]+\]\((\w+)\.ipynb\) \|.*\| (\d+) \|$", prose(START), re.M)
     minutes = [
         (page.stem, str(notebooks.read(ROOT / page.path)["metadata"]["workbook"]["minutes"]))
         for page in PAGES.values()
@@ -92,10 +92,9 @@ def test_a_chapter_says_how_long_its_exercises_take(stem):
 
 @pytest.mark.parametrize("stem", chapters.stems())
 def test_the_three_pages_of_a_chapter_can_be_told_apart(stem):
-    number = int(stem[2:4])
-    headings = [prose(PAGES[room, stem]).split(" ", 3)[1:3] for room in ("exercises", "solutions")]
-    assert headings == [["Exercises", f"{number}:"], ["Solutions", f"{number}:"]]
-    assert prose(PAGES["notebooks", stem]).startswith(f"# {number}. ")
+    for room in ("exercises", "solutions"):
+        assert prose(PAGES[room, stem]).startswith(f"# {PAGES[room, stem].label}: ")
+    assert prose(PAGES["notebooks", stem]).startswith(f"# {PAGES['notebooks', stem].mark}. ")
     assert "your turn" not in prose(PAGES["solutions", stem])
 
 

@@ -15,7 +15,7 @@ FLOORS = [
     ["child", "notebooks"],
     ["pages", "figures", "drivers", "commands"],
     ["learner", "databases", "running"],
-    ["exercises", "tracing"],
+    ["exercises", "tracing", "jukebox"],
     ["author", "doctor"],
     ["__init__", "__main__"],
 ]

@@ -23,6 +23,9 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 LOGIN = {"body": json.dumps({"name": "ada", "password": TOKEN}), "headers": {"Content-Type": "application/json"}}
 # A request for each database of an app.
 ASKED = [
+    ("capstone_jukebox", "GET", "/api/queue", {}),
+    ("capstone_jukebox", "GET", "/api/catalogue", {}),
+    ("capstone_jukebox", "GET", "/api/history", {}),
     ("ch03_one_connection", "GET", "/songs", {}),
     ("ch04_teardown", "GET", "/songs/so-what", {}),
     ("ch05_g_conn", "GET", "/getter/songs", {}),
@@ -37,6 +40,9 @@ ASKED = [
     ("ch10_streaming", "GET", "/warnings.ndjson", {}),
     ("ch11_sessions_identity", "POST", "/login", LOGIN),
     ("ch12_sqlalchemy", "GET", "/records", {}),
+    ("ch13_testing_shipping", "GET", "/songs", {}),
+    ("ch13_testing_shipping", "GET", "/songs.ndjson", {}),
+    ("ch13_testing_shipping", "GET", "/ready", {}),
 ]
 STEMS = sorted({stem for stem, *_ in ASKED})
 

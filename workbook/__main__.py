@@ -148,6 +148,15 @@ def sandbox(arguments):
 
 
 @main.command()
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Where to serve; any free port, if not given.")
+def jukebox(port):
+    """Run the jukebox of the capstone on this machine, with sample data, until Ctrl-C."""
+    from workbook import jukebox
+
+    jukebox.run(port, click.echo)
+
+
+@main.command()
 @some_stems
 def notes(stems):
     """For instructors: print the notes of chapters."""

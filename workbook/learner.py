@@ -61,10 +61,10 @@ def name(page):
     if page.room == "notebooks":
         # Windows takes none of these in a file's name, and no dot at its end.
         title = re.sub(r'[<>"/\\|?*\x00-\x1f]', " ", page.title.replace(":", ","))
-        return " ".join(f"{page.number} {title}".split()).rstrip(". ") + ".ipynb"
+        return " ".join(f"{page.mark} {title}".split()).rstrip(". ") + ".ipynb"
     if page.room == "exercises":
-        return f"{page.number} Exercises.ipynb"
-    return f"solutions/Solutions {page.number}.ipynb"
+        return f"{page.mark} Exercises.ipynb"
+    return f"solutions/Solutions {page.mark}.ipynb"
 
 
 def copy(folder, root):
@@ -121,7 +121,7 @@ def find(what, root):
     known = _known(root)
     word = what.strip().removesuffix(".ipynb").removesuffix(".md")
     named = [page for page in known.values() if Path(name(page)).stem.lower() == Path(word).name.lower()]
-    stems = [page for page in known.values() if word in (page.stem, page.stem[:4], str(page.number))]
+    stems = [page for page in known.values() if word in (page.stem, page.stem[:4], page.mark)]
     found = named or [page for page in stems if page.room != "solutions"]
     if not found:
         chapters = [Path(name(page)).stem for page in known.values() if page.room == "notebooks"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbook import notebooks
 from workbook.notebooks import NotebookError
 
+STEM = re.compile(r"(?:ch(\d\d)|capstone)_\w+", re.ASCII)  # what all files of a chapter are called
 LINKS = "links"  # the tag of the last cell, which is generated
 
 SOLVED = (
@@ -27,20 +28,27 @@ class Page:
     @property
     def path(self):
         """Where it is in the checkout, with slashes."""
-        return f"{self.room}/{self.stem}{'.ipynb' if self.number is not None else '.md'}"
+        return f"{self.room}/{self.stem}{'.md' if self == GLOSSARY else '.ipynb'}"
 
     @property
     def number(self):
-        return int(self.stem[2:4]) if re.match(r"ch\d\d_", self.stem) else None
+        """The chapter's; the capstone has none, and neither has the glossary."""
+        found = STEM.fullmatch(self.stem)
+        return int(found[1]) if found and found[1] else None
+
+    @property
+    def mark(self):
+        """What tells a chapter from the others: "3", or "Capstone"."""
+        return "Capstone" if self.number is None else str(self.number)
 
     @property
     def label(self):
-        """What a link to it is called: "3. One connection", "Exercises 3", "Start here"."""
-        if self.number is None:
+        """What a link to it is called: "3. One connection", "Exercises 3", "Capstone exercises", "Start here"."""
+        if self == GLOSSARY or self.number == 0:
             return self.title
         if self.room != "notebooks":
-            return f"{self.room.capitalize()} {self.number}"
-        return f"{self.number}. {self.title}" if self.number else self.title
+            return f"Capstone {self.room}" if self.number is None else f"{self.room.capitalize()} {self.number}"
+        return f"{self.mark}. {self.title}"
 
 
 GLOSSARY = Page("docs/book", "glossary", "Glossary")
@@ -48,14 +56,24 @@ GLOSSARY = Page("docs/book", "glossary", "Glossary")
 
 def load(root):
     """Every page of the checkout in reading order: {(room, stem): Page}."""
-    chapters = {path.stem: path for path in (root / "notebooks").glob("ch[0-9][0-9]_*.ipynb")}
-    solved = {path.stem for path in (root / "solutions").glob("ch[0-9][0-9]_*.ipynb")}
+    chapters = {path.stem: path for path in (root / "notebooks").glob("*.ipynb")}
+    solved = {path.stem for path in (root / "solutions").glob("*.ipynb")}
     found = {}
-    for stem in sorted(chapters.keys() | solved):
+    for stem in in_order(chapters.keys() | solved):
         title = _title(stem, chapters.get(stem))
         rooms = ["notebooks"] * (stem in chapters) + ["exercises", "solutions"] * (stem in solved)
         found |= {(room, stem): Page(room, stem, title) for room in rooms}
     return found
+
+
+def place(stem):
+    """The key to sort stems in reading order: the capstone last."""
+    return stem.startswith("capstone_"), stem
+
+
+def in_order(stems):
+    """Those of ``stems`` that are a chapter's, each once, in reading order."""
+    return sorted({stem for stem in stems if STEM.fullmatch(stem)}, key=place)
 
 
 def links(page, pages):
@@ -77,7 +95,7 @@ def foot(page, pages):
     lines = []
     for word, other in links(page, pages):
         target = os.path.relpath(other.path, page.room).replace(os.sep, "/")
-        said = "" if word in other.label else f"{word}: "  # "Exercises: Exercises 3" says it twice
+        said = "" if word.lower() in other.label.lower() else f"{word}: "  # "Exercises: Exercises 3" says it twice
         lines.append(f"- {said}[{other.label}]({target})")
     source = "\n".join(["---", "", *lines])
     return [{"cell_type": "markdown", "id": LINKS, "metadata": {"tags": [LINKS]}, "source": source}]
@@ -108,5 +126,5 @@ def _title(stem, path):
         first = notebooks.text(notebooks.read(path)["cells"][0]) if path else ""
     except (NotebookError, IndexError):
         first = ""  # a chapter that is being written
-    heading = re.match(r"# \d+\. (.+)", first)
-    return heading[1].replace("`", "") if heading else stem[5:].replace("_", " ").capitalize()
+    heading = re.match(r"# (?:\d+|Capstone)\. (.+)", first)
+    return heading[1].replace("`", "") if heading else stem.partition("_")[2].replace("_", " ").capitalize()

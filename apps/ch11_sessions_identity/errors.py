@@ -4,6 +4,8 @@ from flask import current_app, json
 from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from .server_side import leave_unsaved
+
 # No server found, no place in the pool, the connection lost, no answer in time.
 # What else PyMongo raises is a mistake of ours.
 AWAY = (ConnectionFailure, ExecutionTimeout)
@@ -16,15 +18,21 @@ def http_error(error):
     return response
 
 
-def database_error(error):
+def away(error):
     current_app.logger.warning("MongoDB: %s", type(error).__name__)
     return {"error": "The database is away"}, 503
+
+
+def database_error(error):
+    if current_app.config["SERVER_SIDE_SESSIONS"]:
+        leave_unsaved()
+    return away(error)
 
 
 def server_error(error):
     # What fails while the session is opened or saved comes here, not to database_error.
     if isinstance(error.original_exception, AWAY):
-        return database_error(error)
+        return away(error)
     return http_error(error)
 
 

@@ -12,6 +12,12 @@ def renew_session():
         regenerate(session)
 
 
+def leave_unsaved():
+    """Keep this request's session out of a MongoDB that is away: each attempt to save it would wait again."""
+    session.clear()
+    session.modified = False
+
+
 def init_app(app):
     app.config["SESSION_TYPE"] = "mongodb"
     app.config["SESSION_MONGODB"] = app.extensions["mongo"]

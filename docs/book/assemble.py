@@ -37,7 +37,7 @@ def contents(root):
     pages = {f"docs/book/{path.name}": path.name for path in root.glob("docs/book/*.md")}
     pages |= {f"docs/{path.name}": path.name for path in root.glob("docs/*.svg")}
     for room, place in {"notebooks": "notebooks", "exercises": "exercises", "solutions": "exercises"}.items():
-        pages |= {f"{room}/{path.name}": f"{place}/{path.name}" for path in root.glob(f"{room}/ch*.ipynb")}
+        pages |= {f"{room}/{path.name}": f"{place}/{path.name}" for path in root.glob(f"{room}/*.ipynb")}
     return pages
 
 

@@ -74,7 +74,7 @@ def _link(href, name, anchors, folder):
 
 if __name__ == "__main__":
     root = Path(__file__).resolve().parent.parent.parent
-    chapters = [f"notebooks/{path.stem}.html" for path in sorted(root.glob("notebooks/ch*.ipynb"))]
+    chapters = [f"notebooks/{path.stem}.html" for path in sorted(root.glob("notebooks/*.ipynb"))]
     found, figures = problems(Path(sys.argv[1]), chapters)
     print(", ".join(f"{number} {what}" for what, number in figures.items()))
     if found:

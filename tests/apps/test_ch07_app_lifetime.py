@@ -561,7 +561,7 @@ def test_the_settings_that_come_with_the_app_are_right(make, database):
 @pytest.mark.parametrize("options", [[], ["--preload"], ["--threads", "2"]])
 def test_a_worker_of_gunicorn_closes_the_client_by_itself(app, database, options):
     watcher = Watcher()
-    command = [sys.executable, "-m", "gunicorn", "--chdir", str(APPS), "--bind", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--chdir", str(APPS), "--bind", "127.0.0.1:0"]
     command += [*options, "ch07_app_lifetime:create_app()"]
     with Wire(*database.address, watch=lambda: watcher) as wire:
         settings = {f"FLASK_{key}": value for key, value in database.through(wire).settings.items()}

@@ -838,7 +838,7 @@ def test_a_keyspace_that_is_not_there(make):
 def test_gunicorn_connects_after_the_fork_and_closes_at_the_end(app, database, wire):
     config = {**database.through(wire).settings, "API_TOKEN": TOKEN}
     environ = {**os.environ, **{f"FLASK_{key}": json.dumps(value) for key, value in config.items()}}
-    command = [sys.executable, "-m", "gunicorn", "--chdir", str(APPS), "--bind", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--chdir", str(APPS), "--bind", "127.0.0.1:0"]
     command += ["--config", str(APPS / "ch09_cassandra/gunicorn_conf.py"), "ch09_cassandra:create_app()"]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environ)
     try:

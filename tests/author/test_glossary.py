@@ -144,7 +144,7 @@ def test_the_words_of_this_book():
     assert len(known) == text.count("\n## ") > 80
     names = [term.name.strip("`").lower() for term in known]
     assert names == sorted(set(names))
-    stems = {path.stem[:4] for path in (paths.ROOT / "notebooks").glob("ch*.ipynb")}
+    stems = {path.stem.partition("_")[0] for path in (paths.ROOT / "notebooks").glob("*.ipynb")}
     assert {chapter for term in known for chapter in term.chapters} <= stems
     for message in ("Working outside of application context", "Working outside of request context"):
         assert f"`RuntimeError: {message}.`" in text

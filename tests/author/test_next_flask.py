@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 import fake_checkout
 from fake_checkout import STEM
-from workbook import pages, paths
+from workbook import Measured, pages, paths
 from workbook.author import gaps, next_flask, outputs
 from workbook.author.commands import author
 from workbook.author.next_flask import Difference
@@ -98,6 +98,9 @@ def test_the_page(root):
 def test_chapters_that_are_named_tell_of_it(root, monkeypatch):
     monkeypatch.setattr(outputs, "execute", lambda notebook, folder, allow_errors: json.dumps(changed))
     (root / "docs" / "book").mkdir(parents=True)
+    (root / next_flask.LOOK).parent.mkdir(parents=True)
+    (root / next_flask.LOOK).write_text("print('{}')")
+    (root / "docs" / "measured").mkdir()
     (root / "requirements.txt").write_text("flask==0.1\nwerkzeug==0.2 ; extra\n")
     fake_checkout.write_chapter(root, [("markdown", "# 1. Twice", []), ("code", "1", [])])
     changed = fake_checkout.notebook([("markdown", "# 1. Twice", []), ("code", "1", [])])
@@ -109,6 +112,16 @@ def test_chapters_that_are_named_tell_of_it(root, monkeypatch):
     assert f"notebooks/{STEM}.ipynb: tell what changes in the next release" in gaps.unshapely(STEM)[-1]
     fake_checkout.write_chapter(root, [("markdown", "# 1. Twice\n\nOn the next release it is x.", [])])
     assert next_flask.untold(root) == []
+
+
+def test_what_an_app_relies_on_is_recorded(root):
+    (root / next_flask.LOOK).parent.mkdir(parents=True)
+    (root / next_flask.LOOK).write_text('print(\'{"redirect()": "303"}\')')
+    (root / "docs" / "measured").mkdir(parents=True)
+    next_flask.record(root)
+    recorded = Measured(next_flask.RECORD, root / "docs" / "measured")
+    assert recorded["found"] == {"redirect()": "303"}
+    assert recorded.versions.keys() == {"Python", "flask", "werkzeug"}
 
 
 def test_an_older_flask_writes_no_page(root, monkeypatch):

@@ -24,7 +24,7 @@ def test_the_checkout_fits(root):
         (cells((9, 'check("ch02_other", "half", half)')), "must name 'ch01_fake'"),
         (cells((7, "# BEGIN SOLUTION\n# END SOLUTION")), "remove the tag"),
         (cells((8, None), (9, None)), "has 1 exercises: write at least two"),
-        (cells((0, "# Exercises 1: twice")), "begin with a heading '# Solutions N: ...'"),
+        (cells((0, "# Exercises 1: twice")), "begin with a heading '# Solutions 1: ...'"),
         (cells((1, "not_recorded = 1")), "that calls not_recorded()"),
         (cells((6, None)), "say why 'double' is right"),
     ],

@@ -7,7 +7,7 @@ from workbook import paths
 from workbook.author import gaps, shape
 from workbook.author.parts import FOLDED, parts
 
-STEMS = sorted(path.stem for path in (paths.ROOT / "notebooks").glob("ch*.ipynb"))
+STEMS = sorted(path.stem for path in (paths.ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_every_chapter_has_its_shape():

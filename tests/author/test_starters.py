@@ -112,7 +112,11 @@ def test_write_spares_what_somebody_wrote(root, monkeypatch):
 
 def test_write_touches_none_if_it_must_not_touch_one(root):
     fake_checkout.write_chapter(root, [CELLS[0]], "ch02_more")
-    fake_checkout.write_solutions(root, json.loads(json.dumps(CELLS).replace(STEM, "ch02_more")), "ch02_more")
+    fake_checkout.write_solutions(
+        root,
+        json.loads(json.dumps(CELLS).replace(STEM, "ch02_more").replace("Solutions 1", "Solutions 2")),
+        "ch02_more",
+    )
     path = root / "exercises" / "ch02_more.ipynb"
     path.write_text("mine")
     with pytest.raises(ExerciseError, match="exercises/ch02_more.ipynb: somebody"):

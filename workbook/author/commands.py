@@ -82,10 +82,10 @@ def minutes(write, stems):
     200 words or 10 lines of code or output in a minute, 30 seconds a prediction, and the seconds that
     cells take. (!) stands where a chapter says something that is not within 15 %.
     """
-    from workbook import paths
+    from workbook import pages, paths
     from workbook.author import minutes
 
-    stems = stems or sorted(path.stem for path in paths.ROOT.glob("notebooks/ch*.ipynb"))
+    stems = stems or pages.in_order(path.stem for path in paths.ROOT.glob("notebooks/*.ipynb"))
     for path in dict.fromkeys(path for stem in stems if write for path in minutes.write(stem, paths.ROOT)):
         click.echo(f"wrote {path.relative_to(paths.ROOT).as_posix()}")
     click.echo(minutes.table(stems, paths.ROOT))
@@ -118,8 +118,8 @@ def outputs(every, stems):
 def next_flask():
     """Run all chapters on the Flask of this environment, and say what differs (`make next`).
 
-    On a later Flask than the book's, that is written to docs/book/next_flask.md; each chapter that it names is
-    to tell of it.
+    On a later Flask than the book's, that is written to docs/book/next_flask.md, and the table of chapter 13 to
+    docs/measured/; each chapter that the page names is to tell of it.
     """
     from workbook import notebooks, paths
     from workbook.author import next_flask
@@ -130,6 +130,7 @@ def next_flask():
         return
     changed = notebooks.write(paths.ROOT / next_flask.PAGE, page)
     click.echo(f"{'wrote' if changed else 'same '} {next_flask.PAGE}")
+    next_flask.record(paths.ROOT)
     for stem in next_flask.untold(paths.ROOT):
         click.echo(f"notebooks/{stem}.ipynb: tell what changes in the next release, as {next_flask.PAGE} has it")
 

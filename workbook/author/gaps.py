@@ -26,10 +26,10 @@ START = "ch00_"  # a start page has no exercises, no app and no lesson
 def chapters(root=None):
     """The stems of all that is there of any chapter, in order."""
     root = root or paths.ROOT
-    found = [*root.glob("apps/ch[0-9][0-9]_*"), *root.glob("checks/ch[0-9][0-9]_*.py")]
+    found = [*root.glob("apps/*"), *root.glob("checks/*.py")]
     for room in ("notebooks", "solutions", "exercises"):
-        found += root.glob(f"{room}/ch[0-9][0-9]_*.ipynb")
-    return sorted({path.stem for path in found})
+        found += root.glob(f"{room}/*.ipynb")
+    return pages.in_order(path.stem for path in found)
 
 
 def missing(stem=None, root=None):
@@ -130,8 +130,9 @@ def _about(about, stem):
 
 def _lesson(stem, notebook, prose):
     """What a chapter's text lacks."""
-    if not re.match(rf"# {int(stem[2:4])}\. .", prose):
-        yield f"begin with the heading '# {int(stem[2:4])}. Title'"
+    mark = pages.Page("notebooks", stem, "").mark
+    if not re.match(rf"# {mark}\. .", prose):
+        yield f"begin with the heading '# {mark}. Title'"
     yield from (f"write '**{words}.** ...' into its opening" for words in OPENING if f"**{words}" not in prose)
     yield from (f"write a section '## {words}'" for words in CLOSING if f"## {words}" not in prose)
     cells = [(cell["cell_type"], text(cell)) for cell in notebook["cells"]]
@@ -159,7 +160,7 @@ def _tables(stem, root):
     for start in root.glob(f"notebooks/{START}*.ipynb"):
         map_ = "\n".join(text(cell) for cell in notebooks.read(start)["cells"])
         if start.stem != stem and not re.search(rf"^\| \[.*\]\({stem}\.ipynb\) \|.*\| {minutes} \|$", map_, re.M):
-            row = f"| [{int(stem[2:4])}. Title]({stem}.ipynb) | ... | {minutes} |"
+            row = f"| [{pages.Page('notebooks', stem, 'Title').label}]({stem}.ipynb) | ... | {minutes} |"
             yield f"notebooks/{start.name}: write a row {row} into the map"
 
 

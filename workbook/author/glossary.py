@@ -13,7 +13,7 @@ from workbook.author.parts import FENCED, parts
 from workbook.notebooks import NotebookError, text
 
 ENTRY = re.compile(r"^## (?P<name>.+)\n\n(?:Also called (?P<also>.*?)\. )?(?P<sentence>.+)$", re.M)
-CHAPTERS = re.compile(r"notebooks/(ch\d\d)_")
+CHAPTERS = re.compile(r"notebooks/(ch\d\d|capstone)_")
 # In other chapters than those of their entry these words mean something else.
 COMMON = {"session", "`session`", "view", "factory", "registry", "borrower", "streamed", "wire", "proxy", "signal"}
 # What is never linked: code blocks, headings, links and pictures, markup.
@@ -69,11 +69,11 @@ def link(stem, notebook, known):
 
 def _meant(stem, known):
     """{spelling, in small letters unless it is code: the Term that a chapter means by it}."""
-    meant = {}
+    meant, mark = {}, stem.partition("_")[0]
     # Last the terms of this chapter: where two share a spelling, it means its own.
-    for term in sorted(known, key=lambda term: stem[:4] in term.chapters):
+    for term in sorted(known, key=lambda term: mark in term.chapters):
         for spelling in term.spellings:
-            if spelling not in COMMON or stem[:4] in term.chapters:
+            if spelling not in COMMON or mark in term.chapters:
                 meant[spelling if "`" in spelling else spelling.lower()] = term
     return meant
 

@@ -7,6 +7,8 @@ stored ones, and those that differ are shown with both, shortened to the lines t
 import difflib
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,9 +18,13 @@ from packaging.version import Version
 from workbook import notebooks, pages
 from workbook.author import outputs
 from workbook.author.parts import FENCED
+from workbook.figures import recorded
 from workbook.notebooks import text
 
 PAGE = "docs/book/next_flask.md"
+# Looks at what an app relies on; what it finds on the next release is chapter 13's table.
+LOOK = "apps/ch13_testing_shipping/next_release.py"
+RECORD = "ch13"
 # What a chapter calls that release, where it tells of it.
 NOTE = re.compile(r"next release|Flask 3\.2|main branch", re.I)
 NAMED = re.compile(r"^## \[.*\]\(\.\./\.\./notebooks/(\w+)\.ipynb\)$", re.M)
@@ -67,13 +73,20 @@ def measure(root):
     known, found, count = pages.load(root), {}, 0
     for page in known.values():
         # The start page looks at the machine, and finds another Flask.
-        if page.room == "notebooks" and page.number:
+        if page.room == "notebooks" and page.number != 0:
             stored = notebooks.read(root / page.path)
             count += sum(cell["cell_type"] == "code" for cell in stored["cells"])
             done = json.loads(outputs.execute(stored, (root / page.path).parent, allow_errors=True))
             found[page] = differences(stored["cells"], done["cells"])
     here = {name: metadata.version(name) for name in PACKAGES}
     return render(found, count, _said(pins(root)), _said(here))
+
+
+def record(root):
+    """Write what the script LOOK finds here to docs/measured/, where chapter 13 reads it."""
+    done = subprocess.run([sys.executable, root / LOOK], stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    rows = [{"what": what, "found": found} for what, found in json.loads(done.stdout).items()]
+    recorded.write(RECORD, "what an app relies on", PACKAGES, rows, root / "docs" / "measured")
 
 
 def is_newer(root):
@@ -108,7 +121,7 @@ def render(found, count, here, there):
     """The page for {Page: [Difference]}, ``count`` cells in all, and the names of both releases."""
     every = [(page, one) for page, differences in found.items() for one in differences]
     small = {
-        kind: ", ".join(f"{_link(page, str(page.number))}: {number}" for page, number in _number(every, kind).items())
+        kind: ", ".join(f"{_link(page, page.mark)}: {number}" for page, number in _number(every, kind).items())
         for kind in KINDS
     }
     told = [one for _, one in every if one.kind == "told"]

@@ -17,7 +17,6 @@ INTRO = (
     "time you ask; a check that says *not yet* names the call for its own. After an honest try, "
     '`solution("{stem}", "{first}")` shows ours.'
 )
-SOLUTIONS = "# Solutions "
 
 
 def starter(chapter, root=None):
@@ -121,10 +120,11 @@ def _indexed(path):
 
 def _opening(chapter, heading):
     """The first cell of the starter, of that of the solutions."""
+    ours, theirs = (f"# {pages.Page(room, chapter.stem, '').label}: " for room in ("solutions", "exercises"))
     heading = heading.splitlines()[0]
-    if not heading.startswith(SOLUTIONS) or not chapter.minutes or not chapter.exercises:
+    if not heading.startswith(ours) or not chapter.minutes or not chapter.exercises:
         raise ExerciseError(
-            f"solutions/{chapter.stem}.ipynb: begin with a heading '{SOLUTIONS}N: ...', write "
+            f"solutions/{chapter.stem}.ipynb: begin with a heading '{ours}...', write "
             'exercises, and say their time in its metadata: "workbook": {"minutes": 20}'
         )
     about = INTRO.format(
@@ -133,4 +133,4 @@ def _opening(chapter, heading):
         stem=chapter.stem,
         first=chapter.exercises[0].name,
     )
-    return f"{heading.replace(SOLUTIONS, '# Exercises ')}\n\n{about}"
+    return f"{heading.replace(ours, theirs)}\n\n{about}"

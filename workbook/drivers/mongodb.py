@@ -188,10 +188,11 @@ def watch(recorder, pool):
         original(address, options, is_sdam, client_id)
         instance._client_id = client_id
 
-    # Sockets of the pool only: the monitor's come and go on a thread of their own.
+    # Sockets of the pool only: the monitor's come and go on a thread of their own. A pool that was there before
+    # the watching, like a connection that was, is left out.
     def connect(original, instance, conn, its_pool, address, number, is_sdam):
         original(conn, its_pool, address, number, is_sdam)
-        if not is_sdam:
+        if not is_sdam and hasattr(its_pool, "_client_id"):
             recorder.opened("mongodb", instance, owner=MongoClient._clients.get(its_pool._client_id))
 
     def checkout(original, instance, *args, **kwargs):

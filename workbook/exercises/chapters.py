@@ -11,7 +11,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from workbook import notebooks, paths
+from workbook import notebooks, pages, paths
 from workbook.notebooks import NotebookError, tags, text
 
 TURN = "...  # your turn"
@@ -63,7 +63,8 @@ class Chapter:
 
 def stems(root=None):
     """The chapters that have exercises: the stems of solutions/, in order."""
-    return sorted(path.stem for path in ((root or paths.ROOT) / "solutions").glob("*.ipynb"))
+    found = [path.stem for path in ((root or paths.ROOT) / "solutions").glob("*.ipynb")]
+    return sorted(found, key=pages.place)
 
 
 def load(stem, root=None):

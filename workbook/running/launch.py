@@ -66,7 +66,7 @@ def launch(app, *databases, name=None, timeout=10.0, workers=None, preload=True,
     name = name or spec.get("stem") or Path(spec.get("file", "cell")).stem
     for database in databases:
         settings = {**database.settings, **settings}
-    environ = _environment(settings)
+    environ = environment(settings)
     if name in _running:
         _running.pop(name).stop()
     running = App(name, spec, environ)
@@ -89,7 +89,8 @@ def _locate(app):
     raise ValueError(f"no app named {app!r} and no such file. The apps are: {stems}")
 
 
-def _environment(settings):
+def environment(settings):
+    """The variables of a plain process in which an app finds these settings. Raises ValueError."""
     wrong = [key for key in settings if not key.isupper()]
     if wrong:
         raise ValueError(f"settings are written in capitals, as in Flask's config: {wrong[0]!r}")

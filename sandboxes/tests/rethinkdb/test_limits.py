@@ -14,6 +14,8 @@ from reql_server import Wire
 from rethinkdb import r
 from rethinkdb.errors import ReqlError, ReqlResourceLimitError
 
+from sandboxes.rethinkdb.datum import weigh
+from sandboxes.rethinkdb.errors import Fault
 from sandboxes.rethinkdb.server import Clients
 from sandboxes.rethinkdb.store import Store
 
@@ -87,6 +89,19 @@ def test_values_are_bounded(connect, server, query):
     assert "[sandbox]" in caught.value.message or "over size limit" in caught.value.message
     assert memory(server.pid) - before < 400_000_000
     assert r.expr(1).run(conn) == 1
+
+
+def test_what_sharing_has_blown_up_is_weighed_at_once():
+    value = [1]
+    for _ in range(10):
+        value = [value, value]
+    assert weigh(value) == weigh(json.loads(json.dumps(value)))
+    for _ in range(90):
+        value = [value, {"a": value, "b": value}]
+    before = time.process_time()
+    with pytest.raises(Fault, match="a value of over 32,000,000 bytes"):
+        weigh(value)
+    assert time.process_time() - before < 0.3
 
 
 def test_the_store_is_bounded(own_server):

@@ -92,23 +92,39 @@ def limited(items, limit=ARRAY_LIMIT):
 
 def weigh(value, stored=False):
     """About the bytes of its JSON. What sharing has blown up past the limit is refused."""
-    left, stack = MAX_VALUE, [value]
-    while stack:
-        item = stack.pop()
-        if type(item) is list:
-            if stored and len(item) > ARRAY_LIMIT:
-                raise logic(f"Array too large for disk writes (limit {ARRAY_LIMIT:,} elements).")
-            stack.extend(item)
-            left -= len(item)
-        elif type(item) is dict:
-            stack.extend(item.values())
-            left -= sum(map(len, item)) + 4 * len(item)
-        elif type(item) is Extreme:
-            _wire(item)
-        left -= len(item) + 2 if type(item) in (str, bytes) else 4
+    # ``times``: how often a container stands there side by side, so that [x, x] of [y, y] of ... takes no time.
+    left, stack, times = MAX_VALUE, [], []
+    items, factor = (value,), 1
+    while True:
+        last = None
+        for item in items:
+            kind = type(item)
+            if kind is list or kind is dict:
+                if item is last:
+                    times[-1] += factor
+                else:
+                    stack.append(item)
+                    times.append(factor)
+                    last = item
+                left -= 4 * factor
+            elif kind is str or kind is bytes:
+                left -= (len(item) + 2) * factor
+            else:
+                if kind is Extreme:
+                    _wire(item)
+                left -= 4 * factor
         if left < 0:
             raise Fault(RESOURCE, f"[sandbox] a value of over {MAX_VALUE:,} bytes is refused.")
-    return MAX_VALUE - left
+        if not stack:
+            return MAX_VALUE - left
+        items, factor = stack.pop(), times.pop()
+        if type(items) is dict:
+            left -= (sum(map(len, items)) + 4 * len(items)) * factor
+            items = items.values()
+        else:
+            if stored and len(items) > ARRAY_LIMIT:
+                raise logic(f"Array too large for disk writes (limit {ARRAY_LIMIT:,} elements).")
+            left -= len(items) * factor
 
 
 def from_json(value, literal=False):

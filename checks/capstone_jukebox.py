@@ -1,0 +1,353 @@
+"""Checks of the capstone: a write that may be sent twice, a promise, the newest for all, pages that do not shift."""
+
+from threading import Thread
+from time import monotonic
+
+from rethinkdb import r
+from rethinkdb.ast import RqlQuery
+from rethinkdb.errors import ReqlError
+
+from workbook import NotYet, databases, exercise
+
+PATIENCE = 1.0  # seconds until a call that should have returned counts as one that never does
+
+
+@exercise(
+    "Which change of a document has the same outcome when it is made a second time?",
+    "Read and write the list inside the query, with r.row. A song may not have the field yet: default([]).",
+    'r.table("queue").get(song_id).update({"skippers": r.row["skippers"].default([]).set_insert(name)})',
+)
+def skip(skip):
+    query = skip("plain", "ada")
+    if query is None:
+        return NotYet("skip() returned None", "a query", "The query was made, and nobody got it: return it.")
+    if not isinstance(query, RqlQuery):
+        return NotYet(
+            f"skip() returned {type(query).__name__}",
+            "a query",
+            "Return the query without running it: begin with r.table(...), and end without .run(...).",
+        )
+    with databases.rethinkdb("exercises_capstone").connect() as conn:
+        r.table_create("queue").run(conn)
+        songs = r.table("queue")
+        songs.insert([{"id": "plain", "title": "Pop"}, {"id": "asked", "skippers": ["cleo"]}]).run(conn)
+        for song_id, name in [("plain", "ada"), ("plain", "ada"), ("asked", "ben"), ("asked", "ada"), ("gone", "ada")]:
+            try:
+                done = skip(song_id, name).run(conn)
+            except ReqlError as error:
+                return _refused(song_id, error)
+            if isinstance(done, dict) and done.get("errors"):
+                return _refused(song_id, done["first_error"])
+        found = {song["id"]: song for song in songs.run(conn)}
+    if "gone" in found:
+        return NotYet(
+            "a song that was not in the queue is in it now",
+            "nothing of it",
+            "insert makes a document. update changes one that is there, and nothing where there is none.",
+        )
+    if found["plain"].get("title") != "Pop":
+        return NotYet(
+            "the title of the song is gone",
+            "the song as it was, and its skippers",
+            "replace puts a whole document in the place of another. update changes one field.",
+        )
+    plain, asked = found["plain"].get("skippers"), found["asked"].get("skippers")
+    if plain is None:
+        return NotYet(
+            f"the song has {', '.join(sorted(found['plain']))}",
+            "skippers",
+            "Those who ask are looked for under skippers: change that field of the song.",
+        )
+    if not isinstance(plain, list) or not isinstance(asked, list):
+        return _number(f"skippers is {plain!r}")
+    if plain.count("ada") > 1:
+        return NotYet(
+            f"sent twice: skippers is {plain!r}",
+            "['ada']",
+            "append adds the name each time. Something else adds it only where it is not there yet.",
+        )
+    if sorted(asked) != ["ada", "ben", "cleo"] or plain != ["ada"]:
+        return NotYet(
+            f"skippers is {sorted(asked)!r}",
+            "['ada', 'ben', 'cleo']",
+            "Those who asked before are gone: take the list that is there, and add to it.",
+        )
+
+
+def _refused(song_id, error):
+    said = str(error).splitlines()[0]
+    if "NUMBER" in said:
+        return _number(said)
+    if song_id == "plain":
+        return NotYet(
+            f"RethinkDB: {said}",
+            "the first skipper of a song",
+            "A song that nobody wants to be skipped has no skippers yet: say what stands in for the field.",
+        )
+    return NotYet(
+        f"RethinkDB: {said}",
+        "a query that runs",
+        "Look at what the error names, and try the query on a table of your own.",
+    )
+
+
+def _number(saw):
+    return NotYet(saw, "['ada']", "A number says how often somebody asked, and not who. Keep the names, in a list.")
+
+
+class Stove:
+    """What accept() is given: notes what is called, and fails where it is told to."""
+
+    def __init__(self, **errors):
+        self.errors, self.called = errors, []
+
+    def __getattr__(self, name):
+        def step(order):
+            self.called.append(name)
+            if name in self.errors:
+                raise self.errors[name]
+
+        return step
+
+
+def _accept(accept, **errors):
+    """(what it returned or raised, what was called)."""
+    stove = Stove(**errors)
+    try:
+        return accept("soup", stove.store, stove.send, stove.mark), stove.called
+    except BaseException as error:
+        return error, stove.called
+
+
+@exercise(
+    "Which of the three errors may the customer see? Which steps may be made twice?",
+    "store stands before the try, the two other steps in it, in that order.",
+    "store(order); try: send(order), mark(order); except Exception: return 'pending'; return 'sent'",
+)
+def accept(accept):
+    full = ["store", "send", "mark"]
+    result, called = _accept(accept)
+    if result is None and called == full:
+        return NotYet("accept() returned None", "'sent'", "Say what became of the order: return 'sent' or 'pending'.")
+    if called[:1] != ["store"]:
+        return NotYet(
+            f"called: {', '.join(called) or 'nothing'}",
+            "store first",
+            "If the process dies after the first step, the order must be written down: store it first.",
+        )
+    if called != full:
+        if called == ["store", "mark", "send"]:
+            return NotYet(
+                "mark was called before send",
+                "send, then mark",
+                "If the process dies between the two, an order that is marked is never sent.",
+            )
+        return NotYet(
+            f"called: {', '.join(called)}", "store, send, mark", "Each step once: store, then send, then mark."
+        )
+    if result != "sent":
+        return NotYet(f"accept() gave {result!r}", "'sent'", "All went well: return 'sent'.")
+    lost = OSError("the disk is full")
+    result, called = _accept(accept, store=lost)
+    if result is not lost:
+        return NotYet(
+            f"the order could not be stored, and accept() gave {result!r}",
+            "the error of store",
+            "What was not stored is not accepted: leave store out of the try.",
+        )
+    for step, error in [("send", ConnectionError("away")), ("send", KeyError("table 4")), ("mark", OSError("no ink"))]:
+        result, called = _accept(accept, **{step: error})
+        if isinstance(result, BaseException):
+            hint = {
+                "away": "The order is stored, so it is accepted: no error of a later step may undo that.",
+                "table 4": "A stove fails in many ways, and not only when it is away. Catch Exception.",
+                "no ink": "mark may fail like send, and the order is accepted all the same: put both into the try.",
+            }[error.args[0]]
+            return NotYet(f"{step} failed with {type(error).__name__}, and so did accept()", "'pending'", hint)
+        if called.count("store") > 1 or called.count(step) > 1:
+            return NotYet(
+                f"called: {', '.join(called)}",
+                "each step once",
+                "Do not try again here: the customer waits. Somebody else goes on with what is pending.",
+            )
+        if step == "send" and "mark" in called:
+            return NotYet(
+                "send failed, and the order was marked",
+                "no mark",
+                "Nobody sends what is marked: mark only what was sent.",
+            )
+        if result != "pending":
+            return NotYet(
+                f"{step} failed, and accept() returned {result!r}",
+                "'pending'",
+                "An order is sent when it was sent and marked. Until then it is pending.",
+            )
+    result, _ = _accept(accept, send=KeyboardInterrupt())
+    if not isinstance(result, KeyboardInterrupt):
+        return NotYet(
+            "Ctrl-C while the order was sent, and accept() went on",
+            "KeyboardInterrupt",
+            "except: and except BaseException catch Ctrl-C too. Catch Exception.",
+        )
+
+
+def _in_time(call):
+    """What the call returned, as a list of one, or [] if it has not returned in time."""
+    returned = []
+    thread = Thread(target=lambda: returned.append(call()), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return returned
+
+
+@exercise(
+    "What does a reader have to remember, so that nobody has to keep anything for it?",
+    "Keep a number and a value, and a threading.Condition around both. tell wakes all who wait.",
+    "after: with the condition, wait_for(lambda: self.number > number, seconds), then the number and the value.",
+    on_error={
+        RuntimeError: "A Condition is used inside its own `with`: it is the lock around the number and the value."
+    },
+)
+def newest(newest):
+    news = newest()
+    if (found := _in_time(lambda: news.after(0, 0.01))) != [None]:
+        hint = "Look at what wait_for returned: where the seconds are over there is nothing newer, so return None."
+        if not found:
+            hint = "Nobody may ever tell anything: hand the seconds on to the condition."
+        return NotYet(f"nothing was told, and after(0, 0.01) gave {_said(found)}", "None", hint)
+    for value in ("one", "two", "three"):
+        news.tell(value)
+    found = _in_time(lambda: news.after(0, 0.01))
+    if found != [(3, "three")]:
+        return NotYet(
+            f"after three values, after(0, ...) gave {_said(found)}",
+            "(3, 'three')",
+            "A slow reader gets the newest value and its number, and none of those before. Keep only one.",
+        )
+    if _in_time(lambda: news.after(0, 0.01)) != found:
+        return NotYet(
+            "a second reader did not get the value",
+            "the same for every reader",
+            "Reading takes nothing away: what one reader has seen, another has not.",
+        )
+    if (again := _in_time(lambda: news.after(3, 0.01))) != [None]:
+        return NotYet(
+            f"nothing new, and after(3, 0.01) gave {_said(again)}",
+            "None",
+            "A reader names the number that it has seen: only what is newer is news.",
+        )
+    news.tell("three")
+    if (again := _in_time(lambda: news.after(3, 0.01))) != [(4, "three")]:
+        return NotYet(
+            f"the same value was told again, and after(3, ...) gave {_said(again)}",
+            "(4, 'three')",
+            "Compare the numbers, and not the values.",
+        )
+    waiting, woken = [], []
+    for _ in range(2):
+        waiting.append(Thread(target=lambda: woken.append(news.after(4, 10 * PATIENCE)), daemon=True))
+        waiting[-1].start()
+    # Both have begun to wait, or will find the value when they come: right either way.
+    waiting[0].join(0.05)
+    if woken:
+        return NotYet(
+            f"after(4, 10) returned {woken[0]!r} at once",
+            "a reader that waits",
+            "Wait for the condition until there is something newer, or the seconds are over.",
+        )
+    news.tell("five")
+    deadline = monotonic() + PATIENCE
+    for thread in waiting:
+        thread.join(max(0, deadline - monotonic()))
+    if woken != [(5, "five")] * 2:
+        hint = "notify wakes one of those who wait. All of them want the value."
+        if not woken:
+            hint = "Whoever waits sleeps until somebody wakes it: tell does."
+        return NotYet(f"two readers waited, and {len(woken)} got the value", "both", hint)
+
+
+def _said(found):
+    return repr(found[0]) if found else "nothing: it still waits"
+
+
+def _where_it_went(asked):
+    """What is wrong with a walk through the pages, by what was asked for."""
+    begins = [before for before, _ in asked]
+    if len(begins) == 1:
+        return "That was the first page. Go on as long as pages are full."
+    if begins[1] is None:
+        return "New rows came in between: begin each page after the last row of the one before, not after a number."
+    if begins[1] == 7:
+        return "A page goes from the newest row to the oldest: the next one begins after the last of them."
+    return "page(before, ...) leaves out the row with that id: hand over the id of the last row as it is."
+
+
+class Table:
+    """Rows with falling ids, read in pages; a new one comes after each page."""
+
+    def __init__(self, rows):
+        self.ids = list(range(rows, 0, -1))
+        self.asked = []
+
+    def page(self, before, limit):
+        self.asked.append((before, limit))
+        if len(self.asked) > 20:
+            raise RuntimeError("more than twenty pages were asked for")
+        older = [number for number in self.ids if before is None or number < before]
+        self.ids.insert(0, self.ids[0] + 1 if self.ids else 1)
+        return [{"id": number} for number in older[:limit]]
+
+
+@exercise(
+    "What does a page need to know of the one before it? How does the last page look?",
+    "Keep the id of the last row that was yielded, and ask for what is older.",
+    "before = None; loop: rows = page(before, size); yield from rows; stop if there are fewer than size; before = the "
+    "id of the last row",
+    on_error={
+        IndexError: "A full page may be followed by an empty one, which has no last row.",
+        RuntimeError: "It never ends: a page that is not full is the last one, an empty one too.",
+    },
+)
+def everything(everything):
+    table = Table(7)
+    rows = everything(table.page, 3)
+    if isinstance(rows, list | tuple) or not hasattr(rows, "__next__"):
+        return NotYet(
+            f"everything() returned {type(rows).__name__}",
+            "a generator",
+            "yield each row when it is asked for; a list is there only when all pages were read.",
+        )
+    if table.asked:
+        return NotYet(
+            "a page was fetched before anybody wanted a row", "none", "Ask for the first page inside the generator."
+        )
+    first = [next(rows)["id"] for _ in range(3)]
+    if {limit for _, limit in table.asked} != {3}:
+        return NotYet(
+            f"page() was asked for {[limit for _, limit in table.asked]} rows",
+            "3 each time",
+            "Ask for size rows at a time: that is what the database was told to expect.",
+        )
+    if len(table.asked) > 1:
+        return NotYet(
+            f"three rows were read, and {len(table.asked)} pages of three fetched",
+            "one page",
+            "Yield the rows of a page before you ask for the next one.",
+        )
+    found = [*first, *(row["id"] for row in rows)]
+    if found != list(range(7, 0, -1)):
+        return NotYet(f"the rows {', '.join(map(str, found))}", "7, 6, 5, 4, 3, 2, 1", _where_it_went(table.asked))
+    if len(table.asked) != 3:
+        return NotYet(
+            f"{len(table.asked)} pages for seven rows, three at a time",
+            "3 pages",
+            "The third page had one row: a page that is not full is the last one.",
+        )
+    for count in (6, 0):
+        table = Table(count)
+        if [row["id"] for row in everything(table.page, 3)] != list(range(count, 0, -1)):
+            return NotYet(
+                f"not all of {count} rows came",
+                f"{count} rows",
+                "A full page need not be the last one, and the first one may be empty.",
+            )

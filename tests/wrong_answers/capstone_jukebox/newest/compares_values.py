@@ -1,0 +1,17 @@
+"""Compare the numbers, and not the values."""
+
+def __init__(self):
+    self.news = Condition()
+    self.number, self.value = 0, None
+
+def tell(self, value):
+    with self.news:
+        if value != self.value:
+            self.number += 1
+            self.value = value
+            self.news.notify_all()
+
+def after(self, number, seconds):
+    with self.news:
+        if self.news.wait_for(lambda: self.number > number, seconds):
+            return self.number, self.value

@@ -1,0 +1,3 @@
+"""Return the query without running it: begin with r.table(...), and end without .run(...)."""
+
+return {"skippers": [name]}

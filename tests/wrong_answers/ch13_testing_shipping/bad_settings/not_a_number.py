@@ -1,0 +1,24 @@
+"""To float(), nan is a number, and every comparison with it is false. Ask 0 < value < limit, not the opposite."""
+
+import math
+
+bad = []
+if not environ.get("APP_SECRET"):
+    bad.append("APP_SECRET")
+try:
+    if not 1 <= int(environ.get("APP_PORT")) <= 65535:
+        bad.append("APP_PORT")
+except (TypeError, ValueError):
+    bad.append("APP_PORT")
+limits = {}
+for name in ("APP_DRIVER_SECONDS", "APP_SERVER_SECONDS"):
+    try:
+        limits[name] = float(environ.get(name))
+        if limits[name] <= 0 or limits[name] == math.inf:
+            bad.append(name)
+            del limits[name]
+    except (TypeError, ValueError):
+        bad.append(name)
+if len(limits) == 2 and limits["APP_DRIVER_SECONDS"] >= limits["APP_SERVER_SECONDS"]:
+    bad.append("APP_DRIVER_SECONDS")
+return sorted(bad)
