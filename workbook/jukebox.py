@@ -27,7 +27,7 @@ def run(port, say):
         settings |= database.settings
     os.environ.update(environment(settings))
     flask = [sys.executable, "-m", "flask", "--app", STEM]
-    say(subprocess.run([*flask, "seed"], cwd=APPS, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    say(subprocess.run([*flask, "seed"], cwd=APPS, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout)
 
     logging.basicConfig()
     sys.path.insert(0, str(APPS))
