@@ -39,7 +39,9 @@ def is_database_url(value):
         url = make_url(value)
     except ArgumentError:
         return False
-    return url.get_backend_name() in ("sqlite", "postgres", "postgresql") and bool(url.database)
+    # ":memory:" would be a file of this name in the instance folder.
+    named = bool(url.database) and url.database != ":memory:"
+    return url.get_backend_name() in ("sqlite", "postgres", "postgresql") and named
 
 
 TIMEOUTS = [name for name in vars(Config) if name.endswith("_TIMEOUT")]

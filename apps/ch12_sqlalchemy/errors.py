@@ -15,7 +15,7 @@ def http_error(error):
 
 
 def busy(error):
-    # Nothing was asked of the database yet, so whatever it was may be sent again.
+    # No view here goes on after a commit, so nothing was done yet: it may be sent again.
     current_app.logger.warning("SQLAlchemy: %s", error)
     return {"error": "busy"}, 503, {"Retry-After": "1"}
 
@@ -23,8 +23,8 @@ def busy(error):
 def unavailable(error):
     if not (isinstance(error, OperationalError) or error.connection_invalidated):
         raise error  # A mistake of ours. (SQLite calls some of them OperationalError, too.)
-    # Its text has the statement and its values: the log gets the name alone.
-    current_app.logger.warning("the database: %s", type(error.orig).__name__)
+    # What the driver said, in a line; the statement and its values stay out of the log.
+    current_app.logger.warning("the database: %s", str(error.orig).partition("\n")[0])
     return {"error": "database unavailable"}, 503
 
 

@@ -92,7 +92,7 @@ def test_bad_settings_are_all_named_at_once_without_the_password():
     assert len(TIMEOUTS) == 3 and "DATABASE_PRE_PING" in FLAGS
 
 
-@pytest.mark.parametrize("url", [5, None, "", "nonsense", "sqlite://", "postgresql://127.0.0.1"])
+@pytest.mark.parametrize("url", [5, None, "", "nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://127.0.0.1"])
 def test_a_url_that_names_no_database(url):
     with pytest.raises(ValueError, match="^bad settings: DATABASE_URL must be a URL that begins with [^;]*$"):
         create_app(type("Bad", (Config,), {"DATABASE_URL": url}))
@@ -417,13 +417,15 @@ def test_a_sale_of_nothing_is_refused_by_the_database(app):
             db.session.commit()
 
 
-def test_a_mistake_in_a_statement_as_each_database_calls_it(app):
+def test_a_mistake_in_a_statement_as_each_database_calls_it(app, caplog):
     @app.get("/mistake")
     def mistake():
-        db.session.execute(text("SELECT nothing FROM nowhere"))
+        db.session.execute(text("SELECT slug FROM nowhere"))
 
+    app.logger.disabled = False
     # Of the two databases one calls it OperationalError, as it calls a lock.
     assert app.test_client().get("/mistake").status_code == (500 if POSTGRESQL else 503)
+    assert POSTGRESQL or caplog.messages == ["the database: no such table: nowhere"]
 
 
 def test_a_forked_process_starts_with_an_empty_pool(app):

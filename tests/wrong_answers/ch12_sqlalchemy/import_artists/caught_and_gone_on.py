@@ -1,4 +1,4 @@
-"""The flush has rolled back, and the session wants to be told that you know. Put each row into a savepoint."""
+"""The flush has rolled back, and the session wants to be told that you know. Put each row into a savepoint of the session."""
 
 added = 0
 for name in names:

@@ -1,4 +1,4 @@
-"""Count those that were added, when their savepoint has ended well."""
+"""Count the rows that were added: not those that failed, nor those that were there."""
 
 for name in names:
     try:

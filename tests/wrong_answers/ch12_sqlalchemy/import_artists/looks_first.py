@@ -1,9 +1,9 @@
 """To look first is not enough: somebody else may be faster. Catch what the database says."""
 
-added = 0
-for name in names:
-    if session.get(Artist, name) is None:
-        session.add(Artist(slug=name, name=name))
-        session.flush()
-        added += 1
-return added
+from sqlalchemy import insert
+
+known = set(session.scalars(select(Artist.slug)))
+rows = [{"slug": name, "name": name} for name in set(names) - known]
+if rows:
+    session.execute(insert(Artist), rows)
+return len(rows)

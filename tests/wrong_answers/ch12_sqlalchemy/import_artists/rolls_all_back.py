@@ -1,4 +1,4 @@
-"""rollback() undoes the whole transaction, the caller's part too. Undo the one row."""
+"""rollback() and close() undo the whole transaction, the caller's part too. Undo the one row."""
 
 added = 0
 for name in names:

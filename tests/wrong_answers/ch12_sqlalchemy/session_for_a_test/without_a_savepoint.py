@@ -1,4 +1,4 @@
-"""The rollback ended your outer transaction. Let the session join with a savepoint: join_transaction_mode."""
+"""A rollback() goes back to the last commit(), here too. Let the session join your transaction with a savepoint: join_transaction_mode."""
 
 with engine.connect() as connection:
     transaction = connection.begin()
