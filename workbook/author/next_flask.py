@@ -31,7 +31,7 @@ NAMED = re.compile(r"^## \[.*\]\(\.\./\.\./notebooks/(\w+)\.ipynb\)$", re.M)
 LINES = 6  # of an output, at most
 # Of a picture's text: the lines for contexts, and the ends of lines that were too long.
 CONTEXT = re.compile(r"^ *(?:app|request) context\b.*\n?", re.M)
-WRAPPED = re.compile(r"\n {6,}(?![\d ])")
+WRAPPED = re.compile(r"\n {6,}(?! |\d+\. )")
 # Of a traceback that was printed: what was raised, and no frames, which are of one machine.
 RAISED = re.compile(r"^[ |+-]*((?:\w+\.)*[A-Z]\w+: .*)$", re.M)
 INTRO = """\

@@ -44,6 +44,7 @@ def execute(notebook, folder, allow_errors=False):
             interrupt_on_timeout=allow_errors,
             kernel_name="python3",
             record_timing=True,
+            coalesce_streams=True,  # what is printed comes in as many parts as the machine was busy
             extra_arguments=["--IPKernelApp.log_level=ERROR"],  # progress lines would drown in warnings
             resources={"metadata": {"path": str(folder)}},
             config=Config({"KernelManager": notebooks.without_ports(own)}),
