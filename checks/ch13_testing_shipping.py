@@ -124,9 +124,11 @@ def what_it_misses(test, app):
             "that it passes",
             "Is too much asked? / opens no connection, a failure is a response 500, and the app closes by itself.",
         )
-    if not app.extensions["held"]:
+    if not app.extensions["opened"]:
         return NotYet(
-            "your test sent no request", "requests to /, /songs and /fails", "app.test_client() sends requests."
+            "your test makes the app open no connection",
+            "requests to /, /songs and /fails",
+            "GET requests to /songs and /fails open one each: app.test_client() sends them.",
         )
     passed = [(what, advice) for what, options, advice in BROKEN if passes(test, songs_app(**options))]
     if returned is not None and len(passed) == len(BROKEN):
@@ -193,7 +195,9 @@ def request_ids(request_ids):
     try:
         first, second = client.get("/"), client.get("/")
     except TypeError:
-        return NotYet("/ has no response", "one with an id", "An after_request function hands the response on: return it.")
+        return NotYet(
+            "/ has no response", "one with an id", "An after_request function hands the response on: return it."
+        )
     if first.status_code != 200:
         return NotYet(
             f"a request without X-Request-ID gets the status {first.status_code}",
@@ -307,6 +311,12 @@ def readiness(readiness):
             return NotYet(f"it returned {found!r}", f"{(body, status)}", "The dict comes first, and then the status.")
         if found[0] != body:
             return NotYet(f"with {said} the body is {found[0]!r}", f"{body!r}", what_is_wrong(found[0], body, required))
+        if groups[0].keys() != required.keys():
+            return NotYet(
+                f"after the call `required` holds {', '.join(groups[0])}",
+                "that it is as before",
+                "The dicts are the caller's: at the next call the optional ones would be required. Merge them anew.",
+            )
         if len(asked) > len(body):
             return NotYet(
                 f"with {said} it asked {', '.join(asked)}",
@@ -363,7 +373,11 @@ ALL = sorted(GOOD)
 PORTS = "A port is from 1 to 65535, and both ends are ports."
 # (what is changed, None to leave it out; what is bad; the hint)
 SETTINGS = [
-    ({}, [], "These settings are fine: ask no more of them than the four sentences do."),
+    (
+        {},
+        [],
+        "These settings are fine. Compare limits as numbers (as texts, 5 comes after 30), and ask for no more.",
+    ),
     (dict.fromkeys(GOOD), ALL, "All four are missing, and all are to be named: collect them, and go on."),
     (
         {"APP_DRIVER_SECONDS": "0.5", "APP_SERVER_SECONDS": "3600"},
@@ -402,6 +416,11 @@ SETTINGS = [
         ["APP_SERVER_SECONDS"],
         "-1 is a number, and no limit. Compare the two only where each is fine alone.",
     ),
+    (
+        {"APP_SERVER_SECONDS": "0"},
+        ["APP_SERVER_SECONDS"],
+        "The server's limit has the rules of the driver's: more than 0, and not infinite.",
+    ),
     ({"APP_SERVER_SECONDS": "inf"}, ["APP_SERVER_SECONDS"], "To float(), inf is a number. It limits nothing."),
     (
         {"APP_SERVER_SECONDS": "Infinity"},
@@ -414,6 +433,13 @@ SETTINGS = [
         ["APP_DRIVER_SECONDS"],
         "To float(), nan is a number, and every comparison with it is false. Ask 0 < value < limit, not the opposite.",
     ),
+    (
+        {"APP_SERVER_SECONDS": "nan"},
+        ["APP_SERVER_SECONDS"],
+        "The server's limit has the rules of the driver's: more than 0, and not infinite.",
+    ),
+    ({"APP_SERVER_SECONDS": None}, ["APP_SERVER_SECONDS"], "One is missing, and the other is fine."),
+    ({"APP_DRIVER_SECONDS": None}, ["APP_DRIVER_SECONDS"], "One is missing, and the other is fine."),
     (
         {"APP_DRIVER_SECONDS": "40"},
         ["APP_DRIVER_SECONDS"],
@@ -446,14 +472,14 @@ def bad_settings(bad_settings):
             elif environ["APP_PORT"].isdigit() and not environ["APP_PORT"].isdecimal():
                 advice = "isdigit() is true of a raised 2, and int() refuses it: catch the ValueError."
             else:
-                advice = "A text that is no number is bad, and must not raise: catch the ValueError where you convert it."
+                advice = (
+                    "A text that is no number is bad, and must not raise: catch the ValueError where you convert it."
+                )
             return NotYet(f"with {said} it raised {type(error).__name__}", bad, advice)
         if not isinstance(found, list):
             return NotYet(f"it returned {found!r}", bad, "Return a list of names, an empty one if all is well.")
         if len(found) > len(set(found)):
             return NotYet(f"with {said} it returned {found!r}", bad, "Name each once, although two rules are broken.")
-        if environ == GOOD and found == ["APP_DRIVER_SECONDS"]:
-            advice = "These settings are fine. Are the two limits compared as numbers? As texts, 5 comes after 30."
         if sorted(found) != bad:
             return NotYet(f"with {said} it returned {found!r}", bad, advice)
         if found != bad:
