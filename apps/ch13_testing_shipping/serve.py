@@ -10,7 +10,7 @@ from . import create_app
 
 
 def main():
-    # waitress has no handler for SIGTERM: without this one the process ends at once, and no atexit function runs.
+    # waitress has no handler for it: the process would end at once, and run no atexit function.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
     server = create_server(create_app(), host="127.0.0.1", port=os.environ.get("PORT", 8000), threads=4)
     print(f"Listening at: http://{server.effective_host}:{server.effective_port}", file=sys.stderr)
