@@ -1,4 +1,4 @@
-"""These settings are fine. Are the two limits compared as numbers? As texts, 5 comes after 30."""
+"""These settings are fine. Compare limits as numbers (as texts, 5 comes after 30), and ask for no more."""
 
 import math
 

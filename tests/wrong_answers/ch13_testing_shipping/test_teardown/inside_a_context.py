@@ -1,4 +1,4 @@
-"""A request closes its connection when its context ends. Is a context held open around it, or too much asked?"""
+"""A request inside of app_context() closes nothing: the end of the block does. Take the block away."""
 
 with app.app_context():
     app.test_client().get("/songs")
