@@ -23,15 +23,18 @@ nbval.kernel.KernelManager = functools.partial(nbval.kernel.KernelManager, **not
 
 # Begun first, so that at the end no worker is left alone with one of them.
 LONGEST = [
+    "notebooks/ch08",
+    "tests/test_postgresql",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch06",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch07",
     "tests/test_exercises.py::test_exercise_is_proved_three_ways[ch08",
     "notebooks/capstone",
     "notebooks/ch09",
     "notebooks/ch07",
-    "notebooks/ch08",
     "notebooks/ch10",
     "notebooks/ch11",
+    "notebooks/ch13",
+    "notebooks/capstone",
     "tests/apps/test_capstone",
     "tests/apps/test_ch07",
     "tests/test_postgresql",
