@@ -1,4 +1,4 @@
-"""What was told already is there: look at the number before you wait."""
+"""What was told already is there: tell counts, and after looks at the number before it waits."""
 
 def __init__(self):
     self.news = Condition()
