@@ -27,8 +27,8 @@ def skip(skip):
             "a query",
             "Return the query without running it: begin with r.table(...), and end without .run(...).",
         )
-    if _in_two_steps(query):
-        return _not_at_once("the list is read in one step and written in another")
+    if hint := _in_two_steps(query):
+        return NotYet("the list is read in one step and written in another", "one change of one document", hint)
     with databases.rethinkdb("exercises_capstone").connect() as conn:
         r.table_create("queue").run(conn)
         songs = r.table("queue")
@@ -98,7 +98,11 @@ def _refused(song_id, error):
     if "NUMBER" in said:
         return _number(said)
     if "deterministic" in said:
-        return _not_at_once(f"RethinkDB: {said}")
+        return NotYet(
+            f"RethinkDB: {said}",
+            "one change of one document",
+            "The new value comes from another read of the table. Take it from the song that is changed: r.row.",
+        )
     if song_id == "gone":
         return NotYet(
             f"a song that is not there: {said}",
@@ -121,20 +125,22 @@ def _refused(song_id, error):
 
 
 def _in_two_steps(query):
-    """Whether a query reads the table apart from the write, so that another write may come in between."""
+    """What to say of a query that reads the table apart from the write; None where it does not."""
     terms = list(_terms(query))
     if any("non_atomic" in term.optargs for term in terms):
-        return True
+        return "With non_atomic another write may come in between, and its name is lost. r.row needs no non_atomic."
     for term in terms:
         if isinstance(term, ast.FunCall):
             function, *given = term._args
             if _has(ast.Table, given) and _has(ast.Update | ast.Replace | ast.Insert, [function]):
-                return True
+                return (
+                    "Another write may come in between, and its name is lost. Read the list where it is changed: r.row."
+                )
         if isinstance(term, ast.Branch):
             condition, *chosen = term._args
             if _has(ast.Table, [condition]) and _has(ast.Append | ast.Prepend, chosen):
-                return True
-    return False
+                return "Two who ask find the name missing, and both append it. Ask inside the update, or use a set."
+    return None
 
 
 def _has(kind, queries):
@@ -146,14 +152,6 @@ def _terms(query):
     yield query
     for part in [*query._args, *query.optargs.values()]:
         yield from _terms(part)
-
-
-def _not_at_once(saw):
-    return NotYet(
-        saw,
-        "one change of one document",
-        "Somebody else may write in between, and that name is lost. Read the list where it is changed: r.row.",
-    )
 
 
 def _no_names(saw):
