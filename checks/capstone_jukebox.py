@@ -265,20 +265,20 @@ def accept(accept):
 
 def _in_time(call):
     """What the call returned, as a list of one, or [] if it has not returned in time; raises what it raised."""
-    ended = []
+    returned, raised = [], []
 
     def run():
         try:
-            ended.append((call(), None))
+            returned.append(call())
         except Exception as error:
-            ended.append((None, error))
+            raised.append(error)
 
     thread = Thread(target=run, daemon=True)
     thread.start()
     thread.join(PATIENCE)
-    if ended and ended[0][1]:
-        raise ended[0][1]
-    return [value for value, _ in ended]
+    for error in raised:
+        raise error
+    return returned
 
 
 @exercise(
