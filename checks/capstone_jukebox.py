@@ -1,10 +1,10 @@
 """Checks of the capstone: a write that may be sent twice, a promise, the newest for all, pages that do not shift."""
 
+from itertools import islice
 from threading import Thread
 from time import monotonic
 
-from rethinkdb import r
-from rethinkdb.ast import RqlQuery
+from rethinkdb import ast, r
 from rethinkdb.errors import ReqlError
 
 from workbook import NotYet, databases, exercise
@@ -21,16 +21,19 @@ def skip(skip):
     query = skip("plain", "ada")
     if query is None:
         return NotYet("skip() returned None", "a query", "The query was made, and nobody got it: return it.")
-    if not isinstance(query, RqlQuery):
+    if not isinstance(query, ast.RqlQuery):
         return NotYet(
             f"skip() returned {type(query).__name__}",
             "a query",
             "Return the query without running it: begin with r.table(...), and end without .run(...).",
         )
+    if hint := _in_two_steps(query):
+        return NotYet("the list is read in one step and written in another", "one change of one document", hint)
     with databases.rethinkdb("exercises_capstone").connect() as conn:
         r.table_create("queue").run(conn)
         songs = r.table("queue")
-        songs.insert([{"id": "plain", "title": "Pop"}, {"id": "asked", "skippers": ["cleo"]}]).run(conn)
+        quiet = {"id": "quiet", "skippers": []}
+        songs.insert([{"id": "plain", "title": "Pop"}, {"id": "asked", "skippers": ["cleo"]}, quiet]).run(conn)
         for song_id, name in [("plain", "ada"), ("plain", "ada"), ("asked", "ben"), ("asked", "ada"), ("gone", "ada")]:
             try:
                 done = skip(song_id, name).run(conn)
@@ -45,6 +48,14 @@ def skip(skip):
             "nothing of it",
             "insert makes a document. update changes one that is there, and nothing where there is none.",
         )
+    if len(found) < 3:
+        return NotYet("a song is gone", "all songs, as they were", "Who asks deletes nothing: change one field.")
+    if found["quiet"] != quiet:
+        return NotYet(
+            "another song was changed too",
+            "one song",
+            "Without get(song_id), update changes every song of the table.",
+        )
     if found["plain"].get("title") != "Pop":
         return NotYet(
             "the title of the song is gone",
@@ -56,10 +67,18 @@ def skip(skip):
         return NotYet(
             f"the song has {', '.join(sorted(found['plain']))}",
             "skippers",
-            "Those who ask are looked for under skippers: change that field of the song.",
+            "Those who ask are looked for under skippers: change that field of the song, which get finds by its id.",
         )
     if not isinstance(plain, list) or not isinstance(asked, list):
         return _number(f"skippers is {plain!r}")
+    if not all(isinstance(name, str) for name in plain + asked):
+        return _no_names(f"skippers is {plain!r}")
+    if not plain:
+        return NotYet(
+            "sent twice: skippers is []",
+            "['ada']",
+            "The second time takes the name out again: then a request that is repeated undoes the first.",
+        )
     if plain.count("ada") > 1:
         return NotYet(
             f"sent twice: skippers is {plain!r}",
@@ -78,7 +97,21 @@ def _refused(song_id, error):
     said = str(error).splitlines()[0]
     if "NUMBER" in said:
         return _number(said)
-    if song_id == "plain":
+    if "deterministic" in said:
+        return NotYet(
+            f"RethinkDB: {said}",
+            "one change of one document",
+            "The new value comes from another read of the table. Take it from the song that is changed: r.row.",
+        )
+    if song_id == "gone":
+        return NotYet(
+            f"a song that is not there: {said}",
+            "no change and no error",
+            "For a song that is not there, update calls no function. replace calls it with null: give that back.",
+        )
+    if "found STRING" in said:
+        return _no_names(f"RethinkDB: {said}")
+    if song_id == "plain" and ("No attribute" in said or "Expected type" in said):
         return NotYet(
             f"RethinkDB: {said}",
             "the first skipper of a song",
@@ -89,6 +122,40 @@ def _refused(song_id, error):
         "a query that runs",
         "Look at what the error names, and try the query on a table of your own.",
     )
+
+
+def _in_two_steps(query):
+    """What to say of a query that reads the table apart from the write; None where it does not."""
+    terms = list(_terms(query))
+    if any("non_atomic" in term.optargs for term in terms):
+        return "With non_atomic another write may come in between, and its name is lost. r.row needs no non_atomic."
+    for term in terms:
+        if isinstance(term, ast.FunCall):
+            function, *given = term._args
+            if _has(ast.Table, given) and _has(ast.Update | ast.Replace | ast.Insert, [function]):
+                return (
+                    "Another write may come in between, and its name is lost. Read the list where it is changed: r.row."
+                )
+        if isinstance(term, ast.Branch):
+            condition, *chosen = term._args
+            if _has(ast.Table, [condition]) and _has(ast.Append | ast.Prepend, chosen):
+                return "Two who ask find the name missing, and both append it. Ask inside the update, or use a set."
+    return None
+
+
+def _has(kind, queries):
+    return any(isinstance(term, kind) for query in queries for term in _terms(query))
+
+
+def _terms(query):
+    """A query and all that it is made of."""
+    yield query
+    for part in [*query._args, *query.optargs.values()]:
+        yield from _terms(part)
+
+
+def _no_names(saw):
+    return NotYet(saw, "['ada']", "set_insert takes one name. What takes a list of names is set_union.")
 
 
 def _number(saw):
@@ -104,6 +171,8 @@ class Stove:
     def __getattr__(self, name):
         def step(order):
             self.called.append(name)
+            if self.called.count(name) > 5:
+                raise KeyboardInterrupt  # an answer that never gives up
             if name in self.errors:
                 raise self.errors[name]
 
@@ -142,9 +211,10 @@ def accept(accept):
                 "send, then mark",
                 "If the process dies between the two, an order that is marked is never sent.",
             )
-        return NotYet(
-            f"called: {', '.join(called)}", "store, send, mark", "Each step once: store, then send, then mark."
-        )
+        hint = "Each step once: store, then send, then mark."
+        if called == ["store"]:
+            hint = "Nothing came after store. A try also hides a call that is wrong: each step is given the order."
+        return NotYet(f"called: {', '.join(called)}", "store, send, mark", hint)
     if result != "sent":
         return NotYet(f"accept() gave {result!r}", "'sent'", "All went well: return 'sent'.")
     lost = OSError("the disk is full")
@@ -157,6 +227,12 @@ def accept(accept):
         )
     for step, error in [("send", ConnectionError("away")), ("send", KeyError("table 4")), ("mark", OSError("no ink"))]:
         result, called = _accept(accept, **{step: error})
+        if called.count("store") > 1 or called.count(step) > 1:
+            return NotYet(
+                f"called: {', '.join(called)}",
+                "each step once",
+                "Do not try again here: the customer waits. Somebody else goes on with what is pending.",
+            )
         if isinstance(result, BaseException):
             hint = {
                 "away": "The order is stored, so it is accepted: no error of a later step may undo that.",
@@ -164,12 +240,6 @@ def accept(accept):
                 "no ink": "mark may fail like send, and the order is accepted all the same: put both into the try.",
             }[error.args[0]]
             return NotYet(f"{step} failed with {type(error).__name__}, and so did accept()", "'pending'", hint)
-        if called.count("store") > 1 or called.count(step) > 1:
-            return NotYet(
-                f"called: {', '.join(called)}",
-                "each step once",
-                "Do not try again here: the customer waits. Somebody else goes on with what is pending.",
-            )
         if step == "send" and "mark" in called:
             return NotYet(
                 "send failed, and the order was marked",
@@ -182,21 +252,32 @@ def accept(accept):
                 "'pending'",
                 "An order is sent when it was sent and marked. Until then it is pending.",
             )
-    result, _ = _accept(accept, send=KeyboardInterrupt())
-    if not isinstance(result, KeyboardInterrupt):
-        return NotYet(
-            "Ctrl-C while the order was sent, and accept() went on",
-            "KeyboardInterrupt",
-            "except: and except BaseException catch Ctrl-C too. Catch Exception.",
-        )
+    hints = {
+        "send": "except: and except BaseException catch Ctrl-C too. Catch Exception.",
+        "mark": "Ctrl-C may come while the order is marked, too: the try around mark catches Exception and no more.",
+        "store": "Ctrl-C may come while the order is stored, too: then nothing is accepted, and it goes through.",
+    }
+    for step, hint in hints.items():
+        result, _ = _accept(accept, **{step: KeyboardInterrupt()})
+        if not isinstance(result, KeyboardInterrupt):
+            return NotYet(f"Ctrl-C in {step}, and accept() went on", "KeyboardInterrupt", hint)
 
 
 def _in_time(call):
-    """What the call returned, as a list of one, or [] if it has not returned in time."""
-    returned = []
-    thread = Thread(target=lambda: returned.append(call()), daemon=True)
+    """What the call returned, as a list of one, or [] if it has not returned in time; raises what it raised."""
+    returned, raised = [], []
+
+    def run():
+        try:
+            returned.append(call())
+        except Exception as error:
+            raised.append(error)
+
+    thread = Thread(target=run, daemon=True)
     thread.start()
     thread.join(PATIENCE)
+    for error in raised:
+        raise error
     return returned
 
 
@@ -205,11 +286,12 @@ def _in_time(call):
     "Keep a number and a value, and a threading.Condition around both. tell wakes all who wait.",
     "after: with the condition, wait_for(lambda: self.number > number, seconds), then the number and the value.",
     on_error={
-        RuntimeError: "A Condition is used inside its own `with`: it is the lock around the number and the value."
+        RuntimeError: "A Condition is used inside its own `with`: it is the lock around the number and the value.",
+        TimeoutError: "Wait no longer than the seconds. That nothing new came is no error: return None.",
     },
 )
 def newest(newest):
-    news = newest()
+    news, other = newest(), newest()
     if (found := _in_time(lambda: news.after(0, 0.01))) != [None]:
         hint = "Look at what wait_for returned: where the seconds are over there is nothing newer, so return None."
         if not found:
@@ -217,7 +299,23 @@ def newest(newest):
         return NotYet(f"nothing was told, and after(0, 0.01) gave {_said(found)}", "None", hint)
     for value in ("one", "two", "three"):
         news.tell(value)
-    found = _in_time(lambda: news.after(0, 0.01))
+    found = _in_time(lambda: news.after(0, 2 * PATIENCE))
+    if not found or found == [None]:
+        return NotYet(
+            f"three values were told, and after(0, 2) gave {_said(found)}",
+            "(3, 'three') at once",
+            "What was told already is there: tell counts, and after looks at the number before it waits.",
+        )
+    if found[0] == ("three", 3) or found in (["three"], [[3, "three"]]):
+        return NotYet(
+            f"after(0, ...) gave {_said(found)}", "(3, 'three')", "A tuple of two: the number first, then the value."
+        )
+    if found[0] != (3, "three") and "three" in found[0]:
+        return NotYet(
+            f"after three values, after(0, ...) gave {_said(found)}",
+            "(3, 'three')",
+            "The first value has the number 1, each tell adds one, and after returns that number.",
+        )
     if found != [(3, "three")]:
         return NotYet(
             f"after three values, after(0, ...) gave {_said(found)}",
@@ -243,23 +341,48 @@ def newest(newest):
             "(4, 'three')",
             "Compare the numbers, and not the values.",
         )
+    news.tell(None)
+    if (nothing := _in_time(lambda: news.after(4, 0.01))) != [(5, None)]:
+        return NotYet(
+            f"None was told, and after(4, ...) gave {_said(nothing)}",
+            "(5, None)",
+            "Any value may be told, None too: the number alone says whether there is something newer.",
+        )
+    other.tell("other")
+    if (apart := _in_time(lambda: other.after(0, 0.01))) != [(1, "other")]:
+        return NotYet(
+            f"another Newest was told its first value, and gave {_said(apart)}",
+            "(1, 'other')",
+            "Each Newest has a number and a value of its own: make them in __init__, on self.",
+        )
     waiting, woken = [], []
     for _ in range(2):
-        waiting.append(Thread(target=lambda: woken.append(news.after(4, 10 * PATIENCE)), daemon=True))
+        waiting.append(Thread(target=lambda: woken.append(news.after(5, 3 * PATIENCE)), daemon=True))
         waiting[-1].start()
     # Both have begun to wait, or will find the value when they come: right either way.
     waiting[0].join(0.05)
     if woken:
         return NotYet(
-            f"after(4, 10) returned {woken[0]!r} at once",
+            f"after(5, 3) returned {woken[0]!r} at once",
             "a reader that waits",
             "Wait for the condition until there is something newer, or the seconds are over.",
         )
-    news.tell("five")
+    if not _in_time(lambda: news.tell("six")):
+        return NotYet(
+            "two readers waited, and tell() could not come in",
+            "tell() returns at once",
+            "Who waits gives the lock back: wait and wait_for do so, sleep does not.",
+        )
     deadline = monotonic() + PATIENCE
     for thread in waiting:
         thread.join(max(0, deadline - monotonic()))
-    if woken != [(5, "five")] * 2:
+    if len(woken) == 2 and woken != [(6, "six")] * 2:
+        return NotYet(
+            f"two readers waited, and got {woken[0]!r}",
+            "(6, 'six')",
+            "Read the number and the value after the wait, not before.",
+        )
+    if len(woken) < 2:
         hint = "notify wakes one of those who wait. All of them want the value."
         if not woken:
             hint = "Whoever waits sleeps until somebody wakes it: tell does."
@@ -275,27 +398,34 @@ def _where_it_went(asked):
     begins = [before for before, _ in asked]
     if len(begins) == 1:
         return "That was the first page. Go on as long as pages are full."
-    if begins[1] is None:
+    if begins == [None, 5, 2]:
+        return "Those were the right pages: yield all of their rows, as they come, of the last page too."
+    if None in begins[1:]:
         return "New rows came in between: begin each page after the last row of the one before, not after a number."
+    if begins == [None, 5]:
+        return "Go on as long as pages are full, and not for two pages only."
     if begins[1] == 7:
         return "A page goes from the newest row to the oldest: the next one begins after the last of them."
     return "page(before, ...) leaves out the row with that id: hand over the id of the last row as it is."
 
 
-class Table:
-    """Rows with falling ids, read in pages; a new one comes after each page."""
+class Rows:
+    """Rows with these ids, the newest first, read in pages; a new one comes after each page."""
 
-    def __init__(self, rows):
-        self.ids = list(range(rows, 0, -1))
+    def __init__(self, ids):
+        self.ids = list(ids)
         self.asked = []
 
     def page(self, before, limit):
         self.asked.append((before, limit))
         if len(self.asked) > 20:
             raise RuntimeError("more than twenty pages were asked for")
-        older = [number for number in self.ids if before is None or number < before]
-        self.ids.insert(0, self.ids[0] + 1 if self.ids else 1)
-        return [{"id": number} for number in older[:limit]]
+        if before is not None and before not in self.ids:
+            raise LookupError(f"no row has the id {before!r}")
+        begin = 0 if before is None else self.ids.index(before) + 1
+        rows = [{"id": number} for number in self.ids[begin : begin + limit]]
+        self.ids.insert(0, max(self.ids, default=0) + 1)
+        return rows
 
 
 @exercise(
@@ -305,11 +435,12 @@ class Table:
     "id of the last row",
     on_error={
         IndexError: "A full page may be followed by an empty one, which has no last row.",
+        LookupError: "page() is given the id of a row that it returned, or None.",
         RuntimeError: "It never ends: a page that is not full is the last one, an empty one too.",
     },
 )
 def everything(everything):
-    table = Table(7)
+    table = Rows(range(7, 0, -1))
     rows = everything(table.page, 3)
     if isinstance(rows, list | tuple) or not hasattr(rows, "__next__"):
         return NotYet(
@@ -321,7 +452,14 @@ def everything(everything):
         return NotYet(
             "a page was fetched before anybody wanted a row", "none", "Ask for the first page inside the generator."
         )
-    first = [next(rows)["id"] for _ in range(3)]
+    first = []
+    for row in islice(rows, 3):
+        if not isinstance(row, dict):
+            hint = "A row is a dict: yield it as it is."
+            if isinstance(row, list):
+                hint = "yield gives the whole page at once. yield from gives its rows, one after the other."
+            return NotYet(f"the first that came is {row!r}", "{'id': 7}", hint)
+        first.append(row["id"])
     if {limit for _, limit in table.asked} != {3}:
         return NotYet(
             f"page() was asked for {[limit for _, limit in table.asked]} rows",
@@ -344,10 +482,24 @@ def everything(everything):
             "The third page had one row: a page that is not full is the last one.",
         )
     for count in (6, 0):
-        table = Table(count)
-        if [row["id"] for row in everything(table.page, 3)] != list(range(count, 0, -1)):
+        if [row["id"] for row in everything(Rows(range(count, 0, -1)).page, 3)] != list(range(count, 0, -1)):
             return NotYet(
                 f"not all of {count} rows came",
                 f"{count} rows",
                 "A full page need not be the last one, and the first one may be empty.",
             )
+    ids = [4, 9, 6, 1, 8, 0, 3]
+    table = Rows(ids)
+    found = [row["id"] for row in islice(everything(table.page, 2), 10)]
+    if {limit for _, limit in table.asked} != {2}:
+        return NotYet(
+            f"two rows at a time, and page() was asked for {[limit for _, limit in table.asked]}",
+            "2 each time",
+            "The caller says how many rows make a page: hand its size on.",
+        )
+    if found != ids:
+        return NotYet(
+            f"the rows {', '.join(map(str, found))}",
+            "4, 9, 6, 1, 8, 0, 3",
+            "An id may be any value, 0 too, and says nothing about the order: take that of the last row, as it is.",
+        )

@@ -1,0 +1,16 @@
+"""The first value has the number 1, each tell adds one, and after returns that number."""
+
+def __init__(self):
+    self.news = Condition()
+    self.number, self.value = -1, None
+
+def tell(self, value):
+    with self.news:
+        self.number, self.value = self.number + 1, value
+        self.news.notify_all()
+
+def after(self, number, seconds):
+    with self.news:
+        if self.news.wait_for(lambda: self.number > number, seconds):
+            return self.number, self.value
+    return None
