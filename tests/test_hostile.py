@@ -27,7 +27,7 @@ MACHINES = {
     "no home": {"HOME": None},
 }
 # The part of a chapter that prints and logs, runs commands and speaks HTTP: so many code cells.
-CHAPTERS = {"notebooks/ch03_one_connection": 14, "notebooks/ch06_many_backends": 10, "solutions/ch04_teardown": 99}
+CHAPTERS = {"notebooks/ch06_many_backends": 10, "solutions/ch04_teardown": 99}
 
 
 @pytest.fixture
