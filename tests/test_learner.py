@@ -351,6 +351,11 @@ def test_what_can_be_reset(root, word, rooms):
     assert [page.room for page in learner.find(word, root)] == rooms
 
 
+@pytest.mark.parametrize("word", ["capstone", "Capstone", "capstone_jukebox"])
+def test_the_capstone_has_no_number(word):
+    assert [page.room for page in learner.find(word, ROOT)] == ["notebooks", "exercises"]
+
+
 def test_who_asks_for_another_is_told_what_there_is(root):
     with pytest.raises(FolderError, match="no '99'. There are: 1 Twice. Give a chapter's number"):
         learner.find("99", root)

@@ -121,7 +121,7 @@ def find(what, root):
     known = _known(root)
     word = what.strip().removesuffix(".ipynb").removesuffix(".md")
     named = [page for page in known.values() if Path(name(page)).stem.lower() == Path(word).name.lower()]
-    stems = [page for page in known.values() if word in (page.stem, page.stem[:4], page.mark)]
+    stems = [page for page in known.values() if word in (page.stem, page.stem.partition("_")[0], page.mark)]
     found = named or [page for page in stems if page.room != "solutions"]
     if not found:
         chapters = [Path(name(page)).stem for page in known.values() if page.room == "notebooks"]

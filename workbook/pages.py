@@ -38,8 +38,8 @@ class Page:
 
     @property
     def mark(self):
-        """What tells a chapter from the others: "3", or "Capstone"."""
-        return "Capstone" if self.number is None else str(self.number)
+        """What tells a page's chapter from the others: "3", or "Capstone"; the glossary is "Glossary"."""
+        return self.stem.partition("_")[0].capitalize() if self.number is None else str(self.number)
 
     @property
     def label(self):
@@ -47,7 +47,7 @@ class Page:
         if self == GLOSSARY or self.number == 0:
             return self.title
         if self.room != "notebooks":
-            return f"Capstone {self.room}" if self.number is None else f"{self.room.capitalize()} {self.number}"
+            return f"{self.mark} {self.room}" if self.number is None else f"{self.room.capitalize()} {self.number}"
         return f"{self.mark}. {self.title}"
 
 
