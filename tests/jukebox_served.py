@@ -65,7 +65,9 @@ class Jukebox:
         names = {"RETHINKDB_DB": self._database, "MONGODB_DB": self._database}
         self.settings = {**reached, **names, "CASSANDRA_KEYSPACE": self._database.lower()}
         self.process = stack.enter_context(
-            subprocess.Popen([sys.executable, "-c", SERVE], cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+            subprocess.Popen(
+                [sys.executable, "-c", SERVE], cwd=ROOT, env=environ, stdout=subprocess.PIPE, encoding="utf-8"
+            )
         )
         stack.callback(self.process.kill)
         said = ""

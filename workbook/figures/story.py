@@ -287,16 +287,9 @@ class Story:
         self._mark("open", event, self._life(event["connection"], event.get("owner")))
 
     def _on_use(self, event):
-        self._mark("use", event, self._life(event["connection"]))
+        self._mark(event["kind"], event, self._life(event["connection"]))
 
-    def _on_taken(self, event):
-        self._mark("taken", event, self._life(event["connection"]))
-
-    def _on_commit(self, event):
-        self._mark("commit", event, self._life(event["connection"]))
-
-    def _on_rollback(self, event):
-        self._mark("rollback", event, self._life(event["connection"]))
+    _on_taken = _on_commit = _on_rollback = _on_use
 
     def _on_returned(self, event):
         # When the garbage collector comes differs between Pythons.
