@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import current_app, got_request_exception
 
-from workbook import NotYet, check_app, exercise
+from workbook import NotYet, check_app, exercise, request_at_once
 
 END = ["label", "cors", "close", "report", "free"]
 ORDER = {
@@ -337,15 +337,8 @@ def _another_app(run_first):
 
 def _eight_at_once(run_first):
     app = check_app()
-    arrived = threading.Semaphore(0)
     everybody = threading.Event()
     calls, finished, unprepared, inside, most = [], [], [], [], []
-
-    def arrive(environ, start_response, inner=app.wsgi_app):
-        arrived.release()
-        return inner(environ, start_response)
-
-    app.wsgi_app = arrive  # before every hook and signal, whichever the answer has chosen
 
     @app.get("/")
     def index():
@@ -363,13 +356,7 @@ def _eight_at_once(run_first):
         finished.append("prepare")
 
     run_first(app, prepare)
-    with ThreadPoolExecutor(8) as pool:
-        requests = [pool.submit(app.test_client().get, "/") for _ in range(8)]
-        for _ in requests:
-            arrived.acquire(timeout=5)
-        everybody.set()
-        for request in requests:
-            request.result()
+    request_at_once(app, "/", everybody)
     if len(calls) > 1:
         return NotYet(
             "eight requests at once: prepare() ran more than once",

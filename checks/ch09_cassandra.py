@@ -9,13 +9,12 @@ import signal
 import threading
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 from cassandra.cluster import NoHostAvailable, ResultSet
 from pydantic import TypeAdapter
 
-from workbook import NotYet, check_app, databases, exercise
+from workbook import NotYet, call_at_once, check_app, databases, exercise, request_at_once
 
 CONNECTING = 0.1  # seconds
 PATIENCE = 2.0
@@ -80,8 +79,7 @@ def make_getter(make_getter):
             "the function get_session",
             "Return the function itself, without calling it.",
         )
-    with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: get_session(), range(8)))
+    found = call_at_once(get_session)
     if None in found:
         return NotYet(
             f"get_session() returned None to {found.count(None)} of eight threads",
@@ -592,10 +590,12 @@ def _edges(post, saved, raised):
 
 
 class Cluster:
-    """What the faulty app is given: counts sessions, and those that were closed."""
+    """What the faulty app is given: connects when ``everybody`` is there, counts sessions, and those closed."""
 
     def __init__(self):
         self.made = []
+        self.everybody = threading.Event()
+        self.everybody.set()
         self.failures = 0
         self._lock = threading.Lock()
 
@@ -604,6 +604,7 @@ class Cluster:
             if self.failures:
                 self.failures -= 1
                 raise NoHostAvailable("nobody there yet", {})
+        self.everybody.wait(5)
         time.sleep(CONNECTING / 2)
         with self._lock:
             self.made.append(ZooSession())
@@ -717,8 +718,9 @@ def _zoo(client, cluster):
 def _at_once(mended):
     cluster = Cluster()
     app = mended(cluster.connect)
-    with _quiet(app), ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: app.test_client().get("/animals/Lynx"), range(8)))
+    cluster.everybody.clear()
+    with _quiet(app):
+        request_at_once(app, "/animals/Lynx", cluster.everybody)
     if len(cluster.made) > 1:
         return NotYet(
             f"eight first requests at once made {len(cluster.made)} sessions",

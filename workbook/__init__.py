@@ -12,7 +12,7 @@ _ROOMS = {
     "doctor": [""],
     "drivers.relay": ["Wire"],
     "exercises.checking": ["NotYet", "check", "exercise", "hint", "solution"],
-    "exercises.for_checks": ["check_app", "compare_predictions"],
+    "exercises.for_checks": ["call_at_once", "check_app", "compare_predictions", "request_at_once"],
     "exercises.prediction": ["predict"],
     "exercises.progress": ["", "not_recorded"],
     "figures.bars": ["Bars"],

@@ -7,8 +7,10 @@ from workbook.exercises.checking import check as check
 from workbook.exercises.checking import exercise as exercise
 from workbook.exercises.checking import hint as hint
 from workbook.exercises.checking import solution as solution
+from workbook.exercises.for_checks import call_at_once as call_at_once
 from workbook.exercises.for_checks import check_app as check_app
 from workbook.exercises.for_checks import compare_predictions as compare_predictions
+from workbook.exercises.for_checks import request_at_once as request_at_once
 from workbook.exercises.prediction import predict as predict
 from workbook.exercises.progress import not_recorded as not_recorded
 from workbook.figures.bars import Bars as Bars

@@ -1,4 +1,7 @@
-"""What the checks of several chapters do: make an app, compare predictions."""
+"""What the checks of several chapters do: make an app, call at once, compare predictions."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
@@ -14,6 +17,35 @@ def check_app(*databases, **config):
     app.config.update(config)
     app.log_exception = lambda *given: None  # of this app; its logger is that of every "check"
     return app
+
+
+def call_at_once(call, count=8):
+    """What ``count`` threads get from ``call()``, a list; none begins before all are there."""
+    together = threading.Barrier(count, timeout=5)
+
+    def begin(_):
+        together.wait()
+        return call()
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(begin, range(count)))
+
+
+def request_at_once(app, path, everybody, count=8):
+    """Send ``count`` GET requests for ``path``; set the Event ``everybody`` when all are in the app -> the responses."""
+    arrived, wsgi_app = threading.Semaphore(0), app.wsgi_app
+
+    def arrive(environ, start_response):
+        arrived.release()
+        return wsgi_app(environ, start_response)
+
+    app.wsgi_app = arrive  # before every hook and signal, whichever the answer has chosen
+    with ThreadPoolExecutor(count) as threads:
+        requests = [threads.submit(app.test_client().get, path) for _ in range(count)]
+        for _ in requests:
+            arrived.acquire(timeout=5)
+        everybody.set()
+        return [request.result() for request in requests]
 
 
 def compare_predictions(name, answers, right, hint, whole, kind=object):
