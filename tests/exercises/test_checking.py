@@ -246,6 +246,13 @@ def test_an_answer_that_waits_is_given_up(root):
     assert card.hint == "Set it first."
 
 
+def test_after_an_answer_that_waits_another_may_be_profiled(root):
+    write_check("answer()", "@exercise(seconds=0.5)")
+    assert try_it("import threading\ndef answer(): threading.Event().wait(3)").outcome == "not yet"
+    profiled = "import sys\ndef inner(): pass\ndef answer():\n    sys.setprofile(lambda *given: None)\n"
+    assert try_it(profiled + "    try:\n        inner()\n    finally:\n        sys.setprofile(None)").outcome == "done"
+
+
 def test_the_deadline_is_ten_seconds_unless_said(root):
     write_check("return None", "@exercise()")
     assert checking._find(STEM, "try_it").seconds == 10

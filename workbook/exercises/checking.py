@@ -204,10 +204,23 @@ def _alone(error):
 def _stop(thread):
     """End a thread that is still busy, if it can be ended: it would slow the notebook down."""
     if thread.is_alive():
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
-        )
+        _raise_in(thread.ident, SystemExit)
         thread.join(0.5)
+    if thread.is_alive():
+        # It waits, and will hear of it when it wakes. Until some thread has raised, Python 3.11 looks for what is to
+        # be raised at every step of all threads, and under a profile function gets no further than that.
+        with contextlib.suppress(_Heard):
+            _raise_in(threading.get_ident(), _Heard)
+            for _ in range(1000):
+                pass
+
+
+class _Heard(BaseException):
+    """Raised in the thread that asks for it, so that nothing is left to be raised."""
+
+
+def _raise_in(ident, error):
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(error))
 
 
 def _where(frames):
