@@ -72,6 +72,13 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_runtest_teardown(item, nextitem):
+    # Nor at what a file has imported.
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+
+
 def pytest_xdist_make_scheduler(config, log):
     config.option.loadscopereorder = False  # in the order of LONGEST
     return Chapters(config, log)

@@ -1,3 +1,4 @@
+import contextvars
 import functools
 import gc
 import inspect
@@ -460,3 +461,10 @@ def test_a_hook_that_is_gone_by_the_end_stays_away(app):
         ends.append(kept)
         del ends[0]
     assert ends == [kept]
+
+
+def test_what_the_garbage_collector_calls_sets_no_context_variable(app):
+    # Python 3.11 loses one, or crashes, if it was just setting another.
+    before, during = list(contextvars.copy_context().items()), []
+    Recorder(app).collected(lambda: during.extend(contextvars.copy_context().items()), object())
+    assert during == before

@@ -84,7 +84,7 @@ class Recorder:
         self._request = ContextVar("request", default=None)
         self._step = ContextVar("step", default=None)
         self._waiting = ContextVar("waiting", default=None)  # a request context that pushes its app context first
-        self._silent = ContextVar("silent", default=())  # what counts for nothing
+        self._silent = _Silent()
         self._undo = contextlib.ExitStack()
         self._drivers = {driver.SOCKETS: driver.watch for driver in WATCHED}  # still to be watched
 
@@ -369,14 +369,14 @@ class Recorder:
 
     def opened(self, driver, connection, owner=None):
         """A driver hook saw ``connection`` (any object) open its socket; ``owner`` was ``made``."""
-        if "open" in self._silent.get():
+        if "open" in self._silent.kinds:
             return
         name = self._call(driver, connection, "connections")
         self.emit("open", connection=name, owner=self._name_of(owner), step=self._step.get())
 
     def used(self, connection):
         """A driver hook saw ``connection`` asked for something."""
-        if (name := self._name_of(connection)) and "use" not in self._silent.get():
+        if (name := self._name_of(connection)) and "use" not in self._silent.kinds:
             self.emit("use", connection=name, step=self._step.get())
 
     def tell(self, kind, connection, **fields):
@@ -414,22 +414,33 @@ class Recorder:
         if name:
             del thing._recorded[self]
             self._open.pop(name, None)
-        return None if "close" in self._silent.get() else name
+        return None if "close" in self._silent.kinds else name
 
     @contextlib.contextmanager
     def silent(self, *kinds):
         """What happens within it counts for nothing: "open" of a connection, "use" or "close" of one."""
-        token = self._silent.set((*self._silent.get(), *kinds))
+        before = self._silent.kinds
+        self._silent.kinds = (*before, *kinds)
         try:
             yield
         finally:
-            self._silent.reset(token)
+            self._silent.kinds = before
 
     def collected(self, original, instance):
         """In the place of a driver's ``__del__``: what it closes, nobody closed."""
         # When the garbage collector comes differs between Pythons.
         with self.silent("use", "close"):
             original()
+
+
+class _Silent(threading.local):
+    """What counts for nothing at this moment.
+
+    Not a ContextVar: the garbage collector calls, in the middle of anything, and a Python 3.11 that
+    is just setting a ContextVar then loses it or crashes.
+    """
+
+    kinds = ()
 
 
 class _Body:
