@@ -8,7 +8,7 @@ from workbook import surroundings
 from workbook.surroundings import plain
 
 SPARED = "127.0.0.1,localhost,::1"
-PLAIN = {"PYTHON_COLORS": "0", "no_proxy": SPARED, "NO_PROXY": SPARED}
+PLAIN = {"PYTHON_COLORS": "0", "OPENBLAS_NUM_THREADS": "1", "no_proxy": SPARED, "NO_PROXY": SPARED}
 
 
 @pytest.mark.parametrize(

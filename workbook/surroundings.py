@@ -17,6 +17,8 @@ def plain(environ):
     kept = {name: value for name, value in environ.items() if not _speaks_up(name, value)}
     # Python 3.13 and later colour a traceback; this they ask before they look for a terminal.
     kept["PYTHON_COLORS"] = "0"
+    # The Cassandra driver imports numpy if it is there, which would start a thread for each core.
+    kept.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Programs differ in the spelling that they read first, so both say all of it.
     spared = [part.strip() for name in ("no_proxy", "NO_PROXY") for part in environ.get(name, "").split(",")]
     kept["no_proxy"] = kept["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, [*spared, *LOOPBACK])))

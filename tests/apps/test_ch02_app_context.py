@@ -15,6 +15,7 @@ from ch02_app_context.commands import NOTES, count_notes, in_context
 from ch02_app_context.config import Config
 from ch02_app_context.db import get_db
 from ch02_app_context.users import NOBODY, current_user, find_user
+from passwords import fast_hash
 from workbook import Recorder
 
 PASSWORD = "difference"
@@ -29,10 +30,12 @@ def changed(**settings):
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory):
-    """A file with the examples, made once: hashing a password takes its time."""
+    """A file with the examples, made once."""
     path = tmp_path_factory.mktemp("seeded") / "notes.sqlite"
     app = create_app(changed(DATABASE=str(path)))
-    assert app.test_cli_runner().invoke(args=["seed", "--password", PASSWORD]).output == "3 notes\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ch02_app_context.commands.generate_password_hash", fast_hash)
+        assert app.test_cli_runner().invoke(args=["seed", "--password", PASSWORD]).output == "3 notes\n"
     return path
 
 
