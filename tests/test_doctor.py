@@ -114,7 +114,8 @@ WORKER = [os.fsdecode(word) for word in spawn.get_command_line(pipe_handle=7)]
     ("one", "stale"),
     [
         (process("python", "-m", "workbook.running.serve", "ch03"), True),
-        (process("python", "-u", "-m", "sandboxes", parent=None), True),
+        (process("python", "-u", "-m", "sandboxes", "rethinkdb", "--follow-parent", parent=None), True),
+        (process("python", "-m", "sandboxes", "rethinkdb", "--port", "28015"), False),
         (process("python", "-m", "workbook.running.serve", parent=99, name="systemd"), True),
         (process("python", "-m", "workbook.running.serve", parent=99, name="python3"), False),
         (process("python", "-m", "workbook.running.serve", user="somebody else"), False),

@@ -175,7 +175,8 @@ def _stale():
 
 def _is_ours(command):
     for option, what in itertools.pairwise(command):
-        if option == "-m" and what in CHILDREN:
+        # A sandbox that somebody started by hand may outlive the shell.
+        if option == "-m" and what in CHILDREN and (what != "sandboxes" or "--follow-parent" in command):
             return True
         # What a process pool of this environment's Python may leave.
         if option == "-c" and what.startswith("from multiprocessing.") and command[0] == sys.executable:
