@@ -55,6 +55,8 @@ class Binder:
             return term[1]
         if kind == "call":
             return self.call(term, type_, name)
+        if kind == "tuple" and len(term[1]) == 1 and type_.name != "tuple":
+            return self.bind(term[1][0], type_, name, column)  # in parentheses
         if isinstance(type_, Collection):
             return self.collection(term, type_, name)
         if kind in ("list", "set", "map", "tuple"):
@@ -101,6 +103,8 @@ class Binder:
 
     def argument(self, term, function):
         """A function of the bound values: the argument of a function, with its type."""
+        while term[0] == "tuple" and len(term[1]) == 1:
+            term = term[1][0]
         if term[0] == "call":
             fitting = [type_ for type_ in function.takes if type_ is find_function(term[1]).returns]
         else:
