@@ -975,6 +975,21 @@ FIRST_STEPS += [
     "SELECT k, ts FROM t",
     "INSERT INTO t (k, ts) VALUES (300, 'Now')",
     "SELECT k FROM t WHERE k = 300 AND ts > '2020-01-01' ALLOW FILTERING",
+    prepare("BEGIN BATCH INSERT INTO t (k, v) VALUES (?, ?); INSERT INTO o (k, a, b) VALUES (?, ?, ?); APPLY BATCH"),
+    prepare("BEGIN BATCH INSERT INTO t (k, v) VALUES (?, ?); INSERT INTO o (k, a, b) VALUES (1, 1, 1); APPLY BATCH"),
+    prepare("BEGIN BATCH USING TIMESTAMP ? INSERT INTO t (k, v) VALUES (?, ?); APPLY BATCH"),
+    prepare("BEGIN UNLOGGED BATCH USING TIMESTAMP ? DELETE FROM t WHERE k = 1; APPLY BATCH"),
+    prepare("BEGIN BATCH USING TIMESTAMP 5 INSERT INTO t (k, v) VALUES (?, ?); APPLY BATCH"),
+    prepare("SELECT min_timeuuid(?) FROM t"),
+    prepare("INSERT INTO t (k, ts) VALUES (?, toTimestamp(min_timeuuid(?)))"),
+    prepare("SELECT k FROM t WHERE k = :select"),
+    'CREATE TABLE z (k int PRIMARY KEY, "v v" text, "V" text, v text, "\u00e9" int, "a234567\u00e9" int, a2345678 int, "\U0001f40d" int)',
+    "SELECT * FROM z",
+    "SELECT JSON * FROM z",
+    'CREATE INDEX ON z ("v v")',
+    "SELECT index_name, options FROM system_schema.indexes WHERE keyspace_name = 'conformance_first_steps' AND table_name = 'z'",
+    "SELECT column_name FROM system_schema.columns WHERE keyspace_name = 'conformance_first_steps' AND table_name = 'z'",
+    "DESCRIBE TABLE z",
 ]
 
 SECTIONS = {

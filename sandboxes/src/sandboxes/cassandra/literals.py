@@ -27,7 +27,7 @@ class Literals(Tokens):
             term = self.constant("")
         elif kind == "?" or kind == ":":
             self.step()
-            name = None if kind == "?" else self.step() if self.kind[0].islower() else self.name()
+            name = None if kind == "?" else self.name()
             self.markers.append(name)
             return "?", len(self.markers) - 1
         elif kind in ("true", "false"):

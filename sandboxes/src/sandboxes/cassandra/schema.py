@@ -50,7 +50,7 @@ class Table:
 
     def set_regular(self, columns):
         """The columns outside the key: by name, as SELECT * has them."""
-        self.regular = sorted(columns, key=lambda column: column.name)
+        self.regular = sorted(columns, key=lambda column: place_of(column.name))
         self.columns = {column.name: column for column in self.partition + self.clustering + self.regular}
         self.counter = any(column.type is COUNTER for column in self.regular)
 
@@ -268,7 +268,7 @@ class Schema:
         if statement.name:
             name = statement.name[1]
         else:
-            base = f"{table.name}_{column.name}_idx"
+            base = re.sub(r"\W", "", f"{table.name}_{column.name}_idx", flags=re.A)
             names = [base] + [f"{base}_{i}" for i in range(1, len(taken) + 1)]
             name = next(name for name in names if name not in taken)
         if name in taken or table.indexed(column.name, target):
@@ -284,6 +284,12 @@ class Schema:
         table = next(table for table in keyspace.tables.values() if name in table.indexes)
         del table.indexes[name]
         return "UPDATED", "TABLE", keyspace.name, table.name
+
+
+def place_of(name):
+    """Where a column is among others: Cassandra takes its first eight bytes for a signed number."""
+    data = name.encode()
+    return int.from_bytes(data[:8].ljust(8, b"\0"), signed=True), data
 
 
 def check_here(keyspace):

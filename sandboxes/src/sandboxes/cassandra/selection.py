@@ -114,7 +114,7 @@ class Selection:
             if type_ not in function.takes:
                 raise invalid(f"Type error: {name} is no argument for function system.{function.name}")
             return name, lambda *place: (type_, get(*place))
-        get = self.binder.argument(term, function)
+        get = self.binder.argument(term, function, "[selection]")
         return (term[1] if isinstance(term[1], str) else "?"), lambda *place: get(place[3])
 
     def token_function(self, arguments):
