@@ -393,3 +393,19 @@ def test_to_json_gives_what_a_real_node_gave(session):
     assert session.execute("SELECT max(toJson(k)), toJson(token(k)) FROM t").one() == ("1", "-4069959284402364209")
     with pytest.raises(InvalidRequest, match="Invalid number of arguments for function system.tojson"):
         session.execute("SELECT toJson(v, k) FROM t")
+
+
+@pytest.mark.parametrize("when", ["2023-05-17 08:30 CET", "2023-05-17 America/New_York", "0000-01-01", "-2023-01-01"])
+def test_times_that_python_does_not_know_are_refused_by_name(session, when):
+    session.execute("CREATE TABLE t (id int PRIMARY KEY, v timestamp)")
+    with pytest.raises(InvalidRequest, match=r"\[sandbox\] a time zone by its name, or a year before 1"):
+        session.execute(f"INSERT INTO t (id, v) VALUES (1, '{when}')")
+
+
+@pytest.mark.parametrize("value", [None, b""], ids=["null", "empty"])
+def test_a_null_that_is_bound_in_a_list_is_refused_by_name(session, value):
+    session.execute("CREATE TABLE t (id int PRIMARY KEY, v list<int>)")
+    statement = session.prepare("INSERT INTO t (id, v) VALUES (?, ?)").bind((1, []))
+    statement.values[1] = b"\0\0\0\1" + (b"\xff\xff\xff\xff" if value is None else b"\0\0\0\0")
+    with pytest.raises(InvalidRequest, match=r"\[sandbox\] a null or an empty value"):
+        session.execute(statement)

@@ -3,7 +3,7 @@
 ``quiet`` says that there is IF [NOT] EXISTS.
 """
 
-from .errors import SYNTAX, Fault, refused
+from .errors import SYNTAX, Fault, invalid, refused
 from .literals import Literals
 from .statement import Statement
 
@@ -57,7 +57,7 @@ class Definitions(Literals):
         found = {}
         while self.take("and" if found or order else "with"):
             if order is not None and self.take("clustering", "order", "by", "("):
-                order += self.listed(self.ordering, ")")
+                order += self.listed(self.direction, ")")
             elif order is not None and self.take("compact", "storage"):
                 raise refused("COMPACT STORAGE")
             else:
@@ -84,20 +84,25 @@ class Definitions(Literals):
         name = None if self.kind == "on" else self.table()
         self.expect("on")
         statement = Statement(kind="create index", quiet=quiet, name=name, table=self.table())
-        statement.target = "values"
         self.expect("(")
-        if self.kind in ("keys", "values", "entries", "full") and self.peek() == "(":
-            statement.target = self.step()
-            self.expect("(")
-            statement.column = self.name()
-            self.expect(")")
-        else:
-            statement.column = self.name()
-        self.expect(")")
+        statement.targets = [] if self.take(")") else self.listed(self.index_target, ")")
         if self.take("using"):
             raise refused("CREATE INDEX ... USING")
-        self.properties()
+        for option in self.properties():
+            if option != "options":
+                raise Fault(SYNTAX, f"Unknown property '{option}'")
+            raise invalid("Cannot specify options for a non-CUSTOM index")
         return statement
+
+    def index_target(self):
+        """``(column, which part of it)``."""
+        if self.kind in ("keys", "values", "entries", "full") and self.peek() == "(":
+            part = self.step()
+            self.expect("(")
+            column = self.name()
+            self.expect(")")
+            return column, part
+        return self.name(), "values"
 
     def alter_statement(self):
         if self.take("keyspace") or self.take("schema"):
@@ -136,6 +141,13 @@ class Definitions(Literals):
     def ordering(self):
         """``(column, whether it is descending)``."""
         return self.name(), self.take("desc") or (self.take("asc") and False)
+
+    def direction(self):
+        """The same, where ASC or DESC must be said."""
+        if self.is_name() and self.peek() not in ("asc", "desc"):
+            self.step()
+            raise self.wrong()
+        return self.ordering()
 
     def describe_statement(self):
         """DESCRIBE: ``what`` is the method of Describe; ``name`` what it takes."""

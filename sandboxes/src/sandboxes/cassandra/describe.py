@@ -162,7 +162,7 @@ def whole_table(table):
 
 
 def create_table(table):
-    cells = sorted(table.regular, key=lambda column: (column.type.multicell, column.name))
+    cells = sorted(table.regular, key=lambda column: column.type.multicell)
     lines = [f"{quoted(column.name)} {column.type}" for column in table.partition + table.clustering + cells]
     if len(table.partition) == 1 and not table.clustering:
         lines[0] += " PRIMARY KEY"

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 import time
+from collections import namedtuple
 
 from .batch import carry_out
 from .describe import DESCRIBED, Describe
@@ -25,6 +26,9 @@ VOID, SET_KEYSPACE, SCHEMA_CHANGE = 1, 3, 5  # kinds of results
 ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL = range(10)
 QUORUMS = {QUORUM, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL}
 WRITES = {"insert", "update", "delete"}
+
+# What the timestamp of a batch is announced as being of.
+OF_BATCH = namedtuple("OfBatch", "keyspace name")("[batch]", "[batch]")
 
 
 class Request:
@@ -62,6 +66,7 @@ class Prepared:
                 raise refused("a counter batch")
             self.timestamp = None
             if "timestamp" in statement.using:
+                self.binder.table = OF_BATCH
                 self.timestamp = self.binder.bind(statement.using["timestamp"], BIGINT, "[timestamp]")
             self.plan = [self.write(one, schema) for one in statement.statements]
         self.columns = self.plan.columns if isinstance(self.plan, Select) else ()
@@ -70,7 +75,7 @@ class Prepared:
 
     def use(self, name, schema):
         """The table of that name."""
-        self.table = schema.table(name, self.keyspace)
+        self.table = self.binder.table = schema.table(name, self.keyspace)
         self.tables.add(self.table)
         self.qualified &= bool(name[0])
         return self.table

@@ -12,7 +12,7 @@ RESERVED = set(
     "unlogged update use true false using view where with".split()
 )
 TOKEN = re.compile(
-    r"""\s+ | /\*.*?\*/ | (?:--|//)[^\n]*\n | (?P<CUT>--|//|/\*)
+    r"""[ \t\r\n]+ | /\*.*?\*/ | (?:--|//)[^\n]*\n | (?P<CUT>--|//|/\*)
     | (?P<UUID>[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})
     | (?P<word>[a-zA-Z][a-zA-Z0-9_]*)
     | (?P<sign><=|>=|!=|\+=|-=|[-+*/%(){}\[\],;.:?=<>])
@@ -24,7 +24,7 @@ TOKEN = re.compile(
     | \$\$(?P<DOLLAR>.*?)\$\$
     | "(?P<QUOTED>(?:[^"]++|"")+)"
     | (?P<WRONG>.)""",
-    re.X | re.S,
+    re.X | re.S | re.A,
 )
 END = ("END", "<EOF>", 0)
 CONSTANTS = {"STRING", "INTEGER", "FLOAT", "UUID", "HEX"}

@@ -3,6 +3,8 @@
 from .errors import SYNTAX, Fault, refused
 from .lexer import CONSTANTS, Tokens
 
+WORDS = {"null", "true", "false", "nan", "infinity"}  # that are terms
+
 
 class Literals(Tokens):
     def type(self):
@@ -25,7 +27,7 @@ class Literals(Tokens):
             term = self.constant("")
         elif kind == "?" or kind == ":":
             self.step()
-            name = None if kind == "?" else self.step() if self.kind[0].islower() else self.name()
+            name = None if kind == "?" else self.name()
             self.markers.append(name)
             return "?", len(self.markers) - 1
         elif kind in ("true", "false"):
@@ -42,15 +44,25 @@ class Literals(Tokens):
             raise refused("the type duration")
         elif kind in ("[", "{", "("):
             term = self.collection(kind)
+        elif kind == "-" and (self.peek() in ("(", "?", ":") or self.peek(2) == "("):
+            raise refused("arithmetic")
         elif self.is_call():
+            if kind == "cast":
+                raise refused("CAST")
             self.nest()
             term = self.call(self.term)
             self.depth -= 1
         else:
             raise self.wrong()
-        if self.kind in ("+", "*", "/", "%") and self.peek() in CONSTANTS:
+        if self.is_minus() or (self.kind in ("+", "*", "/", "%") and self.peek() in CONSTANTS):
             raise refused("arithmetic")
         return term
+
+    def is_minus(self):
+        """Whether something is to be taken away: ``5 - 4``; in ``5 -4`` are two numbers."""
+        if self.kind != "-" or self.peek() not in CONSTANTS:
+            return self.kind == "-" and self.peek() in ("-", "(")
+        return self.tokens[self.position + 1][2] > self.tokens[self.position][2] + 1
 
     def constant(self, sign):
         kind, text = self.kind, self.step()
@@ -62,7 +74,7 @@ class Literals(Tokens):
         self.nest()
         self.step()
         if kind == "(":
-            if self.kind[0].islower() and self.peek() in (")", "<"):
+            if self.kind[0].islower() and self.kind not in WORDS and self.peek() in (")", "<"):
                 raise refused("a type hint")
             term = ("tuple", self.listed(self.term, ")"))
         elif kind == "[":

@@ -91,6 +91,8 @@ class Parser(Definitions):
             if kind == "cast":
                 raise refused("CAST")
             term = self.call(self.selected)
+        elif kind == "-" and self.peek() not in CONSTANTS | {"infinity", "nan"}:
+            raise refused("arithmetic")
         elif kind in CONSTANTS or kind in ("?", ":", "-"):
             term = self.term()
         elif kind in ("(", "[", "{"):
@@ -145,7 +147,8 @@ class Parser(Definitions):
         self.expect("where")
         statement.where = self.conditions(self.relation)
         statement.exists = self.take("if", "exists")
-        statement.conditions = self.conditions(self.condition) if self.take("if") else []
+        conditional = not statement.exists and self.take("if")
+        statement.conditions = self.conditions(self.condition) if conditional else []
         return statement
 
     def target(self):
@@ -231,7 +234,10 @@ class Parser(Definitions):
         """
         if self.take("token"):
             self.expect("(")
-            return ("token", self.listed(self.name, ")")), *self.comparison()
+            columns = self.listed(self.name, ")")
+            if self.kind not in OPERATORS:
+                raise self.wrong()
+            return ("token", columns), *self.comparison()
         if self.take("("):
             if self.kind == "(" or (self.is_name() and self.peek() not in (",", ")")):
                 raise refused("a relation in parentheses")

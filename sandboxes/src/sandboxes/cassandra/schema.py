@@ -5,7 +5,7 @@ import time
 import uuid
 
 from .errors import CONFIGURATION, INVALID, SYNTAX, UNAUTHORIZED, Fault, already, invalid, refused
-from .options import OPTIONS, table_options
+from .options import OPTIONS, boolean, table_options
 from .storage import Reversed, Storage
 from .types import COUNTER, make
 
@@ -50,7 +50,7 @@ class Table:
 
     def set_regular(self, columns):
         """The columns outside the key: by name, as SELECT * has them."""
-        self.regular = sorted(columns, key=lambda column: column.name)
+        self.regular = sorted(columns, key=lambda column: place_of(column.name))
         self.columns = {column.name: column for column in self.partition + self.clustering + self.regular}
         self.counter = any(column.type is COUNTER for column in self.regular)
 
@@ -211,14 +211,14 @@ class Schema:
         table = keyspace.tables[name]
         regular = {column.name: column for column in table.regular}
         for name, parsed in statement.add:
-            if name not in table.columns:
+            if name not in table.columns and name not in regular:
                 regular[name] = Column(name, make(parsed))
                 self.check_dropped(table, regular[name])
                 if (regular[name].type is COUNTER) != table.counter and table.regular:
                     raise Fault(CONFIGURATION, f"Cannot mix counter and non counter columns in {table}")
             elif not statement.skip:
                 raise invalid(f"Column with name '{name}' already exists")
-        for name in statement.drop:
+        for name in dict.fromkeys(statement.drop):
             if name not in table.columns and statement.skip:
                 continue
             if name not in table.columns:
@@ -229,6 +229,7 @@ class Schema:
                 raise invalid(f"Cannot drop column {name} because it has dependent secondary indexes")
             del regular[name]
         options = table_options(statement.options, table.options)
+        check_lifetime(table.counter, options)
         if options == table.options and regular.keys() == {column.name for column in table.regular}:
             return None
         table.options = options
@@ -256,21 +257,26 @@ class Schema:
         if name not in keyspace.tables:
             raise invalid(f"Table '{keyspace.name}.{name}' doesn't exist")
         table = keyspace.tables[name]
-        column = table.column(statement.column)
+        columns = [(table.column(column), part) for column, part in statement.targets]
+        if len(columns) != 1:
+            raise invalid("Only CUSTOM indexes have several target columns, or none")
+        column, part = columns[0]
         if table.counter or [column] == table.partition:
             raise invalid(f"Cannot index {column.name}: it is of a counter table, or the only key column")
-        target = index_target(column, statement.target)
+        target = index_target(column, part)
         taken = {name for other in keyspace.tables.values() for name in other.indexes}
         if statement.name:
-            name, exists = statement.name[1], statement.name[1] in taken
+            name = statement.name[1]
         else:
-            base, exists = f"{table.name}_{column.name}_idx", table.indexed(column.name, target)
+            base = re.sub(r"\W", "", f"{table.name}_{column.name}_idx", flags=re.A)
             names = [base] + [f"{base}_{i}" for i in range(1, len(taken) + 1)]
             name = next(name for name in names if name not in taken)
-        if exists and statement.quiet:
-            return None
-        if exists or table.indexed(column.name, target):
+        if name in taken or table.indexed(column.name, target):
+            if statement.quiet:
+                return None
             raise invalid(f"Index {name} already exists, or another like it")
+        if not re.fullmatch(r"\w+", name, re.A):
+            raise Fault(CONFIGURATION, f"Illegal index name {name}")
         table.indexes[name] = column.name, target
         return "UPDATED", "TABLE", keyspace.name, table.name
 
@@ -278,6 +284,12 @@ class Schema:
         table = next(table for table in keyspace.tables.values() if name in table.indexes)
         del table.indexes[name]
         return "UPDATED", "TABLE", keyspace.name, table.name
+
+
+def place_of(name):
+    """Where a column is among others: Cassandra takes its first eight bytes for a signed number."""
+    data = name.encode()
+    return int.from_bytes(data[:8].ljust(8, b"\0"), signed=True), data
 
 
 def check_here(keyspace):
@@ -316,7 +328,10 @@ def keyspace_options(options, durable=True):
     unknown = set(options) - {"replication", "durable_writes"}
     if unknown:
         raise Fault(SYNTAX, f"Unknown property '{min(unknown)}'")
-    durable, replication = options.get("durable_writes", str(durable)).lower() == "true", options.get("replication")
+    given, replication = options.get("durable_writes", str(durable)), options.get("replication")
+    if isinstance(given, dict):
+        raise Fault(SYNTAX, "Invalid value for property 'durable_writes'. It should be a string")
+    durable = boolean("durable_writes", given) == "true"
     if replication is None:
         return None, durable
     if not isinstance(replication, dict):
@@ -364,4 +379,11 @@ def make_table(keyspace, name, statement):
         raise invalid("Cannot mix counter and non counter columns in the same table")
     descending = {column for column, down in statement.order if down}
     options = table_options(statement.options, created=True)
-    return Table(keyspace, name, types, partition, clustering, descending, options)
+    table = Table(keyspace, name, types, partition, clustering, descending, options)
+    check_lifetime(table.counter, options)
+    return table
+
+
+def check_lifetime(counter, options):
+    if counter and options["default_time_to_live"] != "0":
+        raise invalid("Cannot set default_time_to_live on a table with counters")

@@ -8,7 +8,7 @@ from .errors import invalid, refused
 from .jsons import label, to_json
 from .storage import SECOND, live
 from .terms import find_function, token_bytes
-from .types import BIGINT, DECIMAL, INT, NULL, SIZE, TEXT, value
+from .types import BIGINT, DECIMAL, INT, LEGACY_TIMEUUID, NULL, SIZE, TEXT, TIMEUUID, value
 
 LONG = Context(prec=2000)  # digits
 EXACT = Context(prec=2000, traps=[Inexact])
@@ -83,6 +83,8 @@ class Selection:
             if name in ("sum", "avg") and type_.name not in NUMBERS:
                 raise invalid(f"Invalid call to function {name}: not of {inner}")
             returns = BIGINT if name == "count" else type_
+            if name in ("min", "max") and type_ is TIMEUUID:
+                returns = LEGACY_TIMEUUID
             return f"system.{name}({inner})", returns, Aggregate(AGGREGATES[name], type_, function)
         if name in ("tojson", "to_json"):
             return self.json_function(name, arguments)
@@ -112,7 +114,7 @@ class Selection:
             if type_ not in function.takes:
                 raise invalid(f"Type error: {name} is no argument for function system.{function.name}")
             return name, lambda *place: (type_, get(*place))
-        get = self.binder.argument(term, function)
+        get = self.binder.argument(term, function, "[selection]")
         return (term[1] if isinstance(term[1], str) else "?"), lambda *place: get(place[3])
 
     def token_function(self, arguments):

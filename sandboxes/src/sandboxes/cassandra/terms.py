@@ -26,9 +26,11 @@ class Binder:
 
     def __init__(self, names):
         self.names, self.specs, self.columns = names, [None] * len(names), [None] * len(names)
+        self.table, self.tables = None, [None] * len(names)  # in use, and of each marker
 
     def declare(self, number, name, type_, column):
         self.specs[number], self.columns[number] = (self.names[number] or name, type_), column
+        self.tables[number] = self.table
 
     def key_indexes(self, table):
         """Which markers make up the partition key; [] if others do too."""
@@ -55,6 +57,8 @@ class Binder:
             return term[1]
         if kind == "call":
             return self.call(term, type_, name)
+        if kind == "tuple" and len(term[1]) == 1 and type_.name != "tuple":
+            return self.bind(term[1][0], type_, name, column)  # in parentheses
         if isinstance(type_, Collection):
             return self.collection(term, type_, name)
         if kind in ("list", "set", "map", "tuple"):
@@ -99,15 +103,17 @@ class Binder:
         arguments = [self.argument(argument, function) for argument in function.checked(term[2])]
         return lambda values: function.apply([argument(values) for argument in arguments])
 
-    def argument(self, term, function):
+    def argument(self, term, function, name=None):
         """A function of the bound values: the argument of a function, with its type."""
+        while term[0] == "tuple" and len(term[1]) == 1:
+            term = term[1][0]
         if term[0] == "call":
             fitting = [type_ for type_ in function.takes if type_ is find_function(term[1]).returns]
         else:
             fitting = [type_ for type_ in function.takes if term[0] in ("?", "NULL", *type_.kinds)]
         if len(fitting) != 1:
             raise invalid(f"Type error: wrong or ambiguous argument of function system.{function.name}")
-        get = self.bind(term, fitting[0], f"arg0({function.name})")
+        get = self.bind(term, fitting[0], name or f"arg0(system.{function.name})")
         return lambda values: (fitting[0], get(values))
 
 

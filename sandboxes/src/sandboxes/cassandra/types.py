@@ -10,12 +10,13 @@ import math
 import re
 import socket
 import struct
+import time
 import uuid
 from decimal import Decimal
 
 from cassandra.marshal import varint_pack, varint_unpack
 
-from .errors import SYNTAX, Fault, invalid, refused
+from .errors import SYNTAX, Fault, invalid, refused, string
 
 REASONS = {  # why a constant is none of a type, where Cassandra says it in its own words
     "bigint": "Unable to make long from '%s'",
@@ -30,6 +31,7 @@ NULL, SIZE = b"\xff\xff\xff\xff", struct.Struct(">i").pack
 FIRST = float("-inf")  # the place of an empty value among numbers
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 DAY_ZERO = 2**31  # how a date counts the first day of 1970
+EMPTY = {"text", "ascii", "blob"}  # types of which no bytes at all are a value
 MAPPED = bytes(10) + b"\xff\xff"  # how an IPv6 address begins that is one of IPv4
 
 
@@ -93,6 +95,10 @@ class Collection:
     def __hash__(self):
         return hash(str(self))
 
+    def no_null(self):
+        # A real node stores a null in a frozen list and fails at one in a list.
+        return refused("a null or an empty value that is bound in a list")
+
     def check(self, data):
         if self.kind == "tuple":
             for part, value in zip(self.parts, self.split(data)):
@@ -101,6 +107,8 @@ class Collection:
             return
         for item in self.split(data):
             for part, value in zip(self.parts, item):
+                if self.kind == "list" and (value is None or (not value and part.name not in EMPTY)):
+                    raise self.no_null()
                 if value is None:
                     raise invalid("null is not supported inside collections")
                 part.check(value)
@@ -110,7 +118,7 @@ class Collection:
         whole, count, position, values = self.kind == "tuple", len(self.parts), 0, []
         try:
             if not whole:
-                count, position = count * struct.unpack_from(">i", data)[0], 4
+                count, position = count * struct.unpack_from(">I", data)[0], 4
             while len(values) < count and (position < len(data) or not whole):
                 size = struct.unpack_from(">i", data, position)[0]
                 position += 4 + max(size, 0)
@@ -218,9 +226,13 @@ def _timeuuid_check(data):
 
 
 TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T](\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?"
-    r"\s*(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?"
+    # Months and days of one digit are dates only before a time.
+    r"(\d{4})-(?=\d\d-\d\d(?!\d)|\d\d?-\d\d?[ T]\d)(\d\d?)-(\d\d?)"
+    r"(?:[ T](\d\d?):(\d\d?)(?::(\d\d?)(?:\.(\d{0,9}))?)?)?(?: ?Z| UTC| GMT| ?([+-]\d\d):?(\d\d)?)?"
 )
+
+
+NOT_HERE = re.compile(TIMESTAMP.pattern + r" [A-Z]\w*(?:/\w+)*|-\d{4}-\d\d-\d\d")
 
 
 def _match(pattern, text):
@@ -236,11 +248,18 @@ def _timestamp(text):
         return b""
     if re.fullmatch(r"-?\d+", text):
         return struct.pack(">q", int(text))
-    year, month, day, hour, minute, second, fraction, _, zone, zone_minutes = _match(TIMESTAMP, text)
+    if text.lower() == "now":
+        return struct.pack(">q", int(time.time() * 1000))
+    found = re.fullmatch(TIMESTAMP, text)
+    if text.startswith("0000") or (not found and re.fullmatch(NOT_HERE, text)):
+        raise refused("a time zone by its name, or a year before 1,")
+    year, month, day, hour, minute, second, fraction, zone, zone_minutes = _match(TIMESTAMP, text)
     last = calendar.monthrange(int(year), int(month))[1]  # Java takes the 30th of February for the 29th
     day = min(int(day), last) if int(day) < 32 else 32
     parts = int(hour or 0), int(minute or 0), int(second or 0)
-    when = datetime.datetime(int(year), int(month), day, *parts, tzinfo=datetime.UTC)
+    ends = parts == (24, 0, 0) and not int(fraction or 0)  # the day
+    when = datetime.datetime(int(year), int(month), day, *((0, 0, 0) if ends else parts), tzinfo=datetime.UTC)
+    when += datetime.timedelta(days=ends)
     offset = int(zone or 0) * 60 + (-1 if (zone or "+")[0] == "-" else 1) * int(zone_minutes or 0)
     seconds = (when - EPOCH) // datetime.timedelta(seconds=1) - offset * 60
     return struct.pack(">q", seconds * 1000 + int((fraction or "0").ljust(3, "0")[:3]))
@@ -291,6 +310,11 @@ def _inet(text):
     return bytes(head) + last.to_bytes(4 - len(head), "big")
 
 
+def _decimal_check(data):
+    if 0 < len(data) < 4:
+        raise ValueError("scale")
+
+
 def _ascii(data):
     data.decode("ascii")
 
@@ -324,6 +348,9 @@ BOOLEAN = Native("boolean", 0x04, "BOOLEAN", lambda text: bytes([text.lower() ==
 UUID = Native("uuid", 0x0C, "UUID", lambda text: uuid.UUID(text).bytes, _uuid_key, (16, 0))
 TIMEUUID = Native("timeuuid", 0x0F, "UUID", _timeuuid, _timeuuid_key, (16, 0), _timeuuid_check)
 TIMESTAMP_TYPE = Native("timestamp", 0x0B, "STRING INTEGER", _timestamp, _integer(">q")[1], (8, 0))
+# What the least or greatest of timeuuids is announced as.
+LEGACY_TIMEUUID = Native("timeuuid", 0, "UUID", _timeuuid, _timeuuid_key, (16, 0), _timeuuid_check)
+LEGACY_TIMEUUID.option += string("org.apache.cassandra.db.marshal.LegacyTimeUUIDType")
 DATE = Native("date", 0x11, "STRING INTEGER", _date, _integer(">I")[1], (4,))
 DOUBLE = Native("double", 0x07, "INTEGER FLOAT", *_floating(">d"), (8, 0))
 FLOAT = Native("float", 0x08, "INTEGER FLOAT", *_floating(">f"), (4, 0))
@@ -334,7 +361,7 @@ VARINT = Native(
     lambda text: varint_pack(int(text)),
     lambda data: varint_unpack(data) if data else FIRST,
 )
-DECIMAL = Native("decimal", 0x06, "INTEGER FLOAT", _decimal, decimal_value)
+DECIMAL = Native("decimal", 0x06, "INTEGER FLOAT", _decimal, decimal_value, check=_decimal_check)
 NATIVES = {
     native.name: native
     for native in (

@@ -96,7 +96,9 @@ class Where:
         if isinstance(term, list):
             each = [self.value(column, item) for item in term]
             return lambda values: [one(values) for one in each]
-        whole = Collection("list", [column.type], frozen=True)
+        # In a regular column a real node lets a null find nothing: refused.
+        kind = Collection if column.kind == "regular" else InValues
+        whole = kind("list", [column.type], frozen=True)
         get = self.value(Named(f"in({column.name})", whole), term)
         return lambda values: [item[0] for item in whole.split(get(values))]
 
@@ -108,6 +110,8 @@ class Where:
             raise invalid(f"The arguments of token() must be in the partition key order: {', '.join(names)}")
         if sign not in COMPARE:
             raise invalid(f"{sign.upper()} cannot be used with the token function")
+        if any(sign[0] == other[0] or "=" in (sign, other) for other, _ in self.tokens):
+            raise invalid(f"{', '.join(names)} cannot be restricted in this way by more than one relation")
         if term[0] == "call" and term[1] == "token":
             if len(term[2]) != len(names):
                 raise invalid("Invalid number of arguments in call to function token")
@@ -166,6 +170,8 @@ class Where:
         column = self.table.column(target[0])
         if getattr(column.type, "kind", None) != "map":
             raise invalid(f"Column {column.name} cannot be used as a map")
+        if column.type.frozen:
+            raise invalid(f"Map-entry equality predicates on frozen map column {column.name} are not supported")
         if sign != "=":
             raise invalid(f"Only EQ relations are supported on map entries, but found {sign}")
         key = self.value(Named(f"key({column.name})", column.type.parts[0]), target[1])
@@ -232,6 +238,8 @@ class Where:
                     f'PRIMARY KEY column "{name}" cannot be restricted as preceding column '
                     f'"{columns[after].name}" is not restricted'
                 )
+            if self.bounds and not filtering:
+                raise invalid(FILTERING)
             if any(group[0][0] in late for group in self.tuples):
                 raise refused("a multi-column relation that needs filtering")
             self.filter(late)
@@ -247,8 +255,10 @@ class Where:
         scanned = []
         if self.keys is None:
             scanned = [c for c in table.clustering if c.name in self.one or c.name in self.many]
-            indexed |= any(table.indexed(c.name) and c.name in self.one for c in scanned)
+            indexed |= any(table.indexed(c.name) and self.is_one(c.name) for c in scanned)
             scanned = [c for c in scanned if all(c.name != name for name, _, _ in self.filters)]
+        if indexed and self.many_partitions():
+            raise invalid("Select on indexed columns and with IN clause for the PRIMARY KEY are not supported")
         self.indexed, count = indexed, len(self.filters) + len(scanned)
         if not filtering and count and (not indexed or count > 1):
             raise invalid(FILTERING)
@@ -350,6 +360,13 @@ class Where:
         if not tests:
             return None
         return lambda partition, row, now: all(test(partition, row, now) for test in tests)
+
+
+class InValues(Collection):
+    """The list that is bound to a marker of IN."""
+
+    def no_null(self):
+        return invalid("Invalid null value in condition of IN")
 
 
 class Named:

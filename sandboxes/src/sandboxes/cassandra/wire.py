@@ -104,6 +104,12 @@ def columns(table, specs):
     return head + b"".join([string(name) + type_.option for name, type_ in specs])
 
 
+def each_of_its_table(tables, specs):
+    """The same of markers that are of several tables."""
+    found = [(table.keyspace, table.name, name, type_) for table, (name, type_) in zip(tables, specs)]
+    return b"".join([string(keyspace) + string(table) + string(name) + t.option for keyspace, table, name, t in found])
+
+
 def rows(described, found):
     """The body of a RESULT of kind Rows; ``described`` are its ``columns``, None if they are not wanted."""
     flags = (5 if described is None else 1) | (2 if found.state is not None else 0)
@@ -118,10 +124,13 @@ def rows(described, found):
 
 def prepared(key, found):
     """The body of a RESULT of kind Prepared."""
-    specs, indexes = found.binder.specs, found.binder.key_indexes(found.table) if found.table else []
+    binder, specs = found.binder, found.binder.specs
+    one = len({*found.tables, *binder.tables}) == 1  # table
+    indexes = binder.key_indexes(found.table) if one else []
+    alike = len(set(binder.tables)) == 1
     body = struct.pack(">i", PREPARED) + short_bytes(key)
-    body += struct.pack(f">iii{len(indexes)}H", 1 if specs else 0, len(specs), len(indexes), *indexes)
-    body += columns(found.table, specs)
+    body += struct.pack(f">iii{len(indexes)}H", 1 if alike else 0, len(specs), len(indexes), *indexes)
+    body += columns(binder.tables[0], specs) if alike else each_of_its_table(binder.tables, specs)
     if not found.columns:
         return body + struct.pack(">ii", 4, 0)
     return body + struct.pack(">ii", 1, len(found.columns)) + columns(found.table, found.columns)
