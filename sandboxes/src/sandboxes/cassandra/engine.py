@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from .batch import carry_out
 from .describe import DESCRIBED, Describe
-from .errors import UNAUTHORIZED, UNAVAILABLE, UNPREPARED, Fault, invalid, refused
+from .errors import UNAVAILABLE, UNPREPARED, Fault, invalid, refused
 from .parser import parse
 from .schema import SYSTEM, Schema
 from .select import Select
@@ -83,7 +83,7 @@ class Prepared:
     def write(self, statement, schema):
         self.use(statement.table, schema)
         if self.table.keyspace in SYSTEM:
-            raise Fault(UNAUTHORIZED, f"{self.table.keyspace} keyspace is not user-modifiable.")
+            raise refused(f"a write to a table of {self.table.keyspace}")
         return Write(self.table, statement, self.binder)
 
 
@@ -175,7 +175,7 @@ class Engine:
         if statement.kind == "truncate":
             table = self.schema.table(statement.table, connection.keyspace)
             if table.keyspace in SYSTEM:
-                raise Fault(UNAUTHORIZED, f"{table.keyspace} keyspace is not user-modifiable.")
+                raise refused(f"a write to a table of {table.keyspace}")
             table.storage = Storage()
             return Done()
         change = self.schema.run(statement, connection.keyspace)
