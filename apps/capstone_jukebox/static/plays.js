@@ -46,6 +46,9 @@ async function showOlder(wait = FIRST_RETRY) {
     list.append(...plays.filter((play) => !shown.has(play.id)).map(rowOf));
     cursor = next;
     finish();
+    // Asked for anew: to somebody who scrolls fast the end was never out of sight, and that would be no news.
+    end.unobserve(older);
+    end.observe(older);
   } catch (error) {
     setText(byId("past-trouble"), `Older plays could not be loaded. ${error.message}`);
     older.hidden = false;
@@ -75,15 +78,16 @@ async function showNewer(song, wait = FIRST_RETRY) {
   if (!found) newerTimer = setTimeout(showNewer, wait, song, Math.min(2 * wait, LONGEST_RETRY));
 }
 
+// The next page when the end comes into sight.
+const end = new IntersectionObserver(
+  ([entry]) => {
+    if (entry.isIntersecting && !byId("past-trouble").textContent) whileBusy(older, () => showOlder());
+  },
+  { root: byId("past-scroll"), rootMargin: "80px" },
+);
+
 export function begin() {
   older.addEventListener("click", () => whileBusy(older, () => showOlder()));
-  // The next page when the end comes into sight.
-  new IntersectionObserver(
-    ([entry]) => {
-      if (entry.isIntersecting && !byId("past-trouble").textContent) whileBusy(older, () => showOlder());
-    },
-    { root: byId("past-scroll"), rootMargin: "80px" },
-  ).observe(older);
   onPlay(showNewer);
   showOlder();
 }
