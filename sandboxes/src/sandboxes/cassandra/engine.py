@@ -81,10 +81,14 @@ class Prepared:
         return self.table
 
     def write(self, statement, schema):
-        self.use(statement.table, schema)
-        if self.table.keyspace in SYSTEM:
-            raise refused(f"a write to a table of {self.table.keyspace}")
-        return Write(self.table, statement, self.binder)
+        return Write(writable(self.use(statement.table, schema)), statement, self.binder)
+
+
+def writable(table):
+    """The table, unless it is one of the system's."""
+    if table.keyspace in SYSTEM:
+        raise refused(f"a write to a table of {table.keyspace}")
+    return table
 
 
 class Engine:
@@ -173,10 +177,7 @@ class Engine:
             connection.keyspace = statement.keyspace
             return Done(SET_KEYSPACE, [statement.keyspace])
         if statement.kind == "truncate":
-            table = self.schema.table(statement.table, connection.keyspace)
-            if table.keyspace in SYSTEM:
-                raise refused(f"a write to a table of {table.keyspace}")
-            table.storage = Storage()
+            writable(self.schema.table(statement.table, connection.keyspace)).storage = Storage()
             return Done()
         change = self.schema.run(statement, connection.keyspace)
         return Done(SCHEMA_CHANGE, change, self.schema.warnings) if change else Done()
