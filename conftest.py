@@ -3,6 +3,7 @@ import gc
 import os
 import re
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _folder = tempfile.TemporaryDirectory(prefix="workbook-")
 os.environ["WORKBOOK_PROGRESS"] = os.path.join(_folder.name, "progress.json")
 nbval.kernel.KernelManager = functools.partial(nbval.kernel.KernelManager, **notebooks.without_ports(_folder.name))
+known_spec = nbval.kernel.NbvalKernelspecManager.get_kernel_spec
+
+
+def without_debugger(manager, name):
+    """Nobody asks for it here, and each kernel would pay a quarter of its start for it."""
+    begin = "import sys; sys.modules['debugpy'] = None; import ipykernel.kernelapp as app; app.launch_new_instance()"
+    spec = known_spec(manager, name)
+    spec.argv = [sys.executable, "-c", begin, "-f", "{connection_file}"]
+    return spec
+
+
+nbval.kernel.NbvalKernelspecManager.get_kernel_spec = without_debugger
 
 # Begun first, so that at the end no worker is left alone with one of them.
 LONGEST = [
@@ -70,6 +83,7 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     # Thousands of items live as long as the run: gc.collect(), which proofs call, need not look at them again.
     gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_teardown(item, nextitem):

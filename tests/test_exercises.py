@@ -16,17 +16,18 @@ def words(text):
 
 def prove(stem, name, root=None):
     """The outcomes that one exercise owes us; AssertionError says which it misses."""
-    known = chapters.load(stem, root).exercise(name)
-    card = proof.run(stem, name, known.starter, root)
+    chapter = chapters.load(stem, root)
+    known = chapter.exercise(name)
+    card = proof.run(chapter, name, known.starter, root)
     assert card.outcome == "not attempted", f"the starter: {card}"
-    card = proof.run(stem, name, known.solution, root)
+    card = proof.run(chapter, name, known.solution, root)
     assert card.outcome == "done", f"the solution: {card}"
     for right in proof.answers("right", stem, name, root):
-        card = proof.run(stem, name, right.code, root)
+        card = proof.run(chapter, name, right.code, root)
         assert card.outcome == "done", f"{right.name}: {card}"
     hints = {}
     for wrong in proof.answers("wrong", stem, name, root):
-        card = proof.run(stem, name, wrong.code, root)
+        card = proof.run(chapter, name, wrong.code, root)
         assert card.outcome == "not yet" and not card.broken, f"{wrong.name}: {card}"
         assert words(card.hint) == words(wrong.said), f"{wrong.name}: {card}"
         assert hints.setdefault(words(card.hint), wrong.name) == wrong.name, "one hint for two"
@@ -96,20 +97,26 @@ def test_two_wrong_answers_with_one_hint_are_found(root):
         prove(STEM, "half")
 
 
+def run(name, code=None):
+    """What the check of a fake exercise shows for ``code``, or for the solution."""
+    chapter = chapters.load(STEM)
+    return proof.run(chapter, name, code or chapter.exercise(name).solution)
+
+
 def test_run_solves_the_other_exercises_unless_it_starts(root):
     # half's solution calls double: that works only if double is solved meanwhile.
-    assert proof.run(STEM, "half", chapters.load(STEM).exercise("half").solution).outcome == "done"
-    assert proof.run(STEM, "half", "half = double(1)").hint == "The other way round."
+    assert run("half").outcome == "done"
+    assert run("half", "half = double(1)").hint == "The other way round."
 
 
 def test_run_starts_everything_where_it_starts(root):
     # The cell tagged `solution` would fail now: it must be left out.
-    card = proof.run(STEM, "half", chapters.load(STEM).exercise("half").starter)
+    card = run("half", chapters.load(STEM).exercise("half").starter)
     assert card.outcome == "not attempted"
 
 
 def test_run_is_like_a_notebook_and_nobodys_progress(root):
-    card = proof.run(STEM, "double", "import inspect\nraise ValueError(len(inspect.getsource(double)))")
+    card = run("double", "import inspect\nraise ValueError(len(inspect.getsource(double)))")
     assert card.saw.startswith("ValueError: ") and ", at line 4 of your code: raise Value" in card.saw
     assert not (root.parent / "progress.json").exists()
 
@@ -117,21 +124,21 @@ def test_run_is_like_a_notebook_and_nobodys_progress(root):
 def test_run_asks_one_check_only(root, monkeypatch):
     asked = []
     monkeypatch.setattr("workbook.check", lambda *given: asked.append(given[1]))
-    proof.run(STEM, "half", "half = 2")
+    run("half", "half = 2")
     assert asked == ["half"]
 
 
 def test_run_leaves_recording_as_it_was(root):
-    proof.run(STEM, "half", chapters.load(STEM).exercise("half").solution)
+    run("half")
     assert check(STEM, "half", 0.5).outcome == "done"
     assert progress.get(STEM, "half")["attempts"] == 1
 
 
 def test_run_names_the_cell_that_fails(root):
     with pytest.raises(ExerciseError, match=r"ch01_fake, cell 8: NameError"):
-        proof.run(STEM, "half", "half = nowhere")
+        run("half", "half = nowhere")
 
 
 def test_run_goes_on_after_a_cell_that_is_meant_to_raise(root):
     fake_checkout.write_solutions(root, [("code", "1 / 0", ["raises-exception"]), *CELLS])
-    assert proof.run(STEM, "double", "return number * number").hint == "Twice, not squared."
+    assert run("double", "return number * number").hint == "Twice, not squared."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbook import paths
 from workbook.exercises import progress
-from workbook.exercises.chapters import ExerciseError, load
+from workbook.exercises.chapters import ExerciseError
 from workbook.notebooks import tags, text
 
 
@@ -43,14 +43,13 @@ def answers(verdict, stem, name, root=None):
     return found
 
 
-def run(stem, name, code, root=None):
-    """Run a solutions notebook without a kernel, up to the check of one exercise.
+def run(chapter, name, code, root=None):
+    """Run a Chapter's solutions notebook without a kernel, up to the check of one exercise.
 
     ``code`` is that exercise's answer; the others have their solutions, or, where ``code``
     is the starter, their starters. Returns what the check cell shows. Raises ExerciseError
     if a cell before it fails.
     """
-    chapter = load(stem, root)
     chosen = chapter.exercise(name)
     starting, solved = code == chosen.starter, code == chosen.solution
     sources = {x.cell: x.fill(x.starter if starting else x.solution) for x in chapter.exercises}
@@ -62,7 +61,7 @@ def run(stem, name, code, root=None):
         for number, cell in enumerate(chapter.cells[: chosen.check + 1]):
             if cell["cell_type"] != "code" or ("solution" in tags(cell) and not solved):
                 continue
-            source, where = sources.get(number, text(cell)), f"{stem}, cell {number}"
+            source, where = sources.get(number, text(cell)), f"{chapter.stem}, cell {number}"
             try:
                 shown = execute(source, f"<{where}>", namespace, number not in others)
             except Exception as error:

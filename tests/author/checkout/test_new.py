@@ -43,9 +43,10 @@ def test_rows_come_in_the_order_of_chapters(root):
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_laid_out_works(root, name):
     lay_out(NEW)
-    known = load(NEW).exercise(name)
+    chapter = load(NEW)
+    known = chapter.exercise(name)
     [wrong] = proof.answers("wrong", NEW, name)
-    cards = [proof.run(NEW, name, code) for code in (known.starter, known.solution, wrong.code)]
+    cards = [proof.run(chapter, name, code) for code in (known.starter, known.solution, wrong.code)]
     assert [card.outcome for card in cards] == ["not attempted", "done", "not yet"]
     assert cards[2].hint == wrong.said
 
