@@ -173,8 +173,9 @@ def test_a_project_of_its_own(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(source, encoding="utf-8")
+    options = ["-p", "no:nbval", "-p", "no:cacheprovider"]  # nbval takes a second to load
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", "--rootdir", tmp_path, tmp_path],
+        [sys.executable, "-m", "pytest", *options, "-rA", "--rootdir", tmp_path, tmp_path],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -25,6 +25,7 @@ UNQUALIFIED = (
 VOID, SET_KEYSPACE, SCHEMA_CHANGE = 1, 3, 5  # kinds of results
 ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL = range(10)
 QUORUMS = {QUORUM, LOCAL_QUORUM, EACH_QUORUM, SERIAL, LOCAL_SERIAL}
+NODES = {TWO: 2, THREE: 3}
 WRITES = {"insert", "update", "delete"}
 
 # What the timestamp of a batch is announced as being of.
@@ -203,7 +204,7 @@ class Engine:
 
     def consistent(self, table, request, writing, conditional=False):
         """Refuse what one node cannot promise."""
-        level, replicas = request.consistency, self.schema.keyspaces[table.keyspace].replicas
+        level = request.consistency
         if table.keyspace in SYSTEM:
             return
         if level == ANY and not writing:
@@ -214,7 +215,11 @@ class Engine:
             if level == EACH_QUORUM:
                 raise invalid("consistency level EACH_QUORUM not compatible with a conditional update")
             level = SERIAL
-        needed = {TWO: 2, THREE: 3, ALL: replicas}.get(level, replicas // 2 + 1 if level in QUORUMS else 1)
+        replicas = self.schema.keyspaces[table.keyspace].replicas
+        if level in QUORUMS:
+            needed = replicas // 2 + 1
+        else:
+            needed = replicas if level == ALL else NODES.get(level, 1)
         if needed > min(replicas, 1):
             extra = struct.pack(">Hii", level, needed, min(replicas, 1))
             raise Fault(UNAVAILABLE, f"Cannot achieve consistency level {level}", extra)

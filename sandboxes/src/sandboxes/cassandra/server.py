@@ -32,7 +32,7 @@ class Connection:
         self.sock, self.server, self.engine = sock, server, server.engine
         self.input, self.output = bytearray(), bytearray()
         self.ready = self.started = self.compress = self.closing = self.warned = False
-        self.keyspace, self.events = None, set()
+        self.keyspace, self.events, self.watched = None, set(), selectors.EVENT_READ
 
     # Bytes
 
@@ -326,7 +326,8 @@ class Server:
         try:
             if events & selectors.EVENT_READ:
                 connection.receive()
-            connection.flush()
+            else:
+                connection.flush()
             more = True
             while more and not connection.output:
                 more = connection.work()
@@ -343,7 +344,9 @@ class Server:
     def watch(self, connection):
         """Listen to a connection, unless there is something that it has yet to read."""
         events = selectors.EVENT_WRITE if connection.output else selectors.EVENT_READ
-        self.selector.modify(connection.sock, events, connection)
+        if events != connection.watched:
+            self.selector.modify(connection.sock, events, connection)
+            connection.watched = events
 
 
 def serve(host, port, announce, deadline=DEADLINE, user="cassandra", password=None):
