@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import nbval.kernel
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from workbook import notebooks
@@ -80,10 +81,14 @@ def pytest_collection_modifyitems(items):
     items.sort(key=place)
 
 
-def pytest_collection_finish():
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    # Around it all, for the process that only hands out the tests collects nothing, and has it switched off as well.
+    done = yield
     # Thousands of items live as long as the run: gc.collect(), which proofs call, need not look at them again.
     gc.freeze()
     gc.enable()
+    return done
 
 
 def pytest_runtest_teardown(item, nextitem):
