@@ -19,7 +19,10 @@ def init_db():
     """Make tables and indexes. The keyspace, with its replication, is made by whoever runs the server."""
     db.create_tables()
     create_indexes()
-    get_archive().create_table()
+    archive = get_archive()
+    archive.create_table()
+    # The driver reads a changed schema again within 2 seconds; Python ends its threads before atexit.
+    archive.close()
     print("tables and indexes: ready")
 
 

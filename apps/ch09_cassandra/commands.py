@@ -35,6 +35,8 @@ def init_db():
         db.session().execute(db.named(TABLE))
     except InvalidRequest as error:
         raise click.ClickException(f"{error}\nIs there a keyspace of that name?") from error
+    # The driver reads a changed schema again within 2 seconds; Python ends its threads before atexit.
+    db.close()
     print("table animals: ready")
 
 

@@ -46,9 +46,12 @@ def batches(insert, rows, size):
 @click.option("--size", default=20)
 def load(rows, size):
     """Fill the archive with readings of one buoy."""
-    session = get_archive().session
+    archive = get_archive()
+    session = archive.session
     session.execute(TABLE)
     execute_concurrent(session, batches(session.prepare(INSERT), rows, size))
+    # The driver reads a changed schema again within 2 seconds; Python ends its threads before atexit.
+    archive.close()
     print(f"{rows} readings")
 
 

@@ -43,7 +43,18 @@ ASTRA = {
 
 @pytest.fixture(scope="module")
 def database():
-    return databases.cassandra("test_ch09")
+    """With the table, which is empty."""
+    database = databases.cassandra("test_ch09")
+    app = create_app(type("Own", (Config,), {"API_TOKEN": TOKEN, **database.settings}))
+    assert app.test_cli_runner().invoke(args=["init-db"]).output == "table animals: ready\n"
+    return database
+
+
+@pytest.fixture(scope="module")
+def straight(database):
+    """A session of ours, past the app."""
+    with database.connect() as session:
+        yield session
 
 
 @pytest.fixture
@@ -63,13 +74,10 @@ def make(database):
 
 
 @pytest.fixture
-def app(make, database):
+def app(make, straight):
     app = make()
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=["init-db"]).output == "table animals: ready\n"
-    with database.connect() as session:
-        session.execute("TRUNCATE animals")
-    assert runner.invoke(args=["seed"]).output == "4 animals added\n"
+    straight.execute("TRUNCATE animals")
+    assert app.test_cli_runner().invoke(args=["seed"]).output == "4 animals added\n"
     return app
 
 
@@ -823,6 +831,11 @@ def test_a_mistake_of_ours_is_no_503(make, quiet):
 def test_commands_can_be_repeated(app, runner):
     assert runner.invoke(args=["init-db"]).output == "table animals: ready\n"
     assert runner.invoke(args=["seed"]).output == "0 animals added\n"
+
+
+def test_a_changed_schema_is_not_left_to_atexit(make, database, wire):
+    assert make(database.through(wire)).test_cli_runner().invoke(args=["init-db"]).exit_code == 0
+    assert (wire.opened, wire.open) == (2, 0)
 
 
 def test_a_keyspace_that_is_not_there(make):

@@ -35,8 +35,7 @@ def servers():
     runner = app.test_cli_runner()
     assert runner.invoke(args=["load", "--rows", str(ROWS)]).output == f"{ROWS} readings\n"
     assert runner.invoke(args=["warn", "Gale", "Fog"]).output == "2 warnings\n"
-    yield archive, live
-    app.extensions["archive"].close()
+    return archive, live
 
 
 @pytest.fixture
@@ -679,6 +678,13 @@ def test_hundred_browsers_come_and_go(running, wire):
     assert "Traceback" not in running.log
 
 
+def test_a_changed_schema_is_not_left_to_atexit(make_app, archive):
+    with Wire(archive.host, archive.port) as wire:
+        loading = make_app(archive.through(wire)).test_cli_runner().invoke(args=["load", "--rows", "1"])
+        assert loading.exit_code == 0
+        assert (wire.opened, wire.open) == (2, 0)
+
+
 @pytest.fixture
 def large(servers, archive):
     """Readings of 8 kB: more than the sockets between app and client hold. Afterwards they are small again."""
@@ -689,7 +695,6 @@ def large(servers, archive):
     with archive.connect() as session:
         session.execute("TRUNCATE readings")
     runner.invoke(args=["load", "--rows", str(ROWS)])
-    app.extensions["archive"].close()
 
 
 def test_a_client_sets_the_pace(running, archive, large):
