@@ -315,6 +315,7 @@ def nothing_is_left(wire, but=()):
         left = {kind: number for kind, number in left.items() if number}
         if not left or time.monotonic() > until:
             return left
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

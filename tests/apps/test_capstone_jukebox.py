@@ -149,6 +149,7 @@ def until(condition, seconds=10):
     while time.monotonic() < deadline:
         if condition():
             return True
+        time.sleep(0.01)
     return False
 
 

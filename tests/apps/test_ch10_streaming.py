@@ -662,7 +662,7 @@ def download(app, path):
 def wait_until_closed(wire, seconds=10):
     deadline = time.monotonic() + seconds
     while wire.open and time.monotonic() < deadline:
-        pass
+        time.sleep(0.01)
     return wire.open == 0
 
 
