@@ -8,6 +8,7 @@ instead of the server, with ``workers`` gunicorn serves. What the app does is re
 """
 
 import atexit
+import gc
 import importlib
 import importlib.util
 import json
@@ -193,7 +194,9 @@ def run_command(spec, report):
     from flask.cli import FlaskGroup
 
     events = Events(report)
-    # First, so that it runs last: what the app does at exit is reported too.
+    # Before all others, so that they run last: what the app does at exit is reported too, and what ends with
+    # the process need not be looked through for garbage.
+    atexit.register(gc.freeze)
     atexit.register(events.flush)
 
     def create_app():
