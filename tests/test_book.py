@@ -198,15 +198,18 @@ def test_a_chapter_that_is_missing_or_out_of_order_is_told(tmp_path):
 def test_pins_of_the_book():
     def pins(name):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        found = [Requirement(line) for line in lines if line and not line.startswith("#")]
-        return [pin for pin in found if pin.marker is None or pin.marker.evaluate()]
+        return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
-    book = {pin.name: pin for pin in pins("requirements-book.txt")}
-    assert all(re.fullmatch(r"==[\w.+!]+", str(pin.specifier)) and pin.url is None for pin in book.values())
+    def here(pins):
+        return {pin.name: pin for pin in pins if pin.marker is None or pin.marker.evaluate()}
+
+    every = pins("requirements-book.txt")
+    assert all(re.fullmatch(r"==[\w.+!]+", str(pin.specifier)) and pin.url is None for pin in every)
     # One environment: what the workbook pins too, the book pins alike.
-    for pin in pins("requirements.txt"):
-        if pin.name in book:
-            assert book[pin.name].specifier == pin.specifier, pin.name
+    book = here(every)
+    for name, pin in here(pins("requirements.txt")).items():
+        if name in book:
+            assert book[name].specifier == pin.specifier, name
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     for wanted in map(Requirement, groups["book"]):
         assert wanted.specifier.contains(str(book[wanted.name].specifier)[2:]), wanted.name

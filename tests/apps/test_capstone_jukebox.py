@@ -634,14 +634,6 @@ def test_a_feed_ends_with_its_app(app, listening, wires):
     assert error_of(fresh.test_client().get("/api/feed")) == (503, "too_many_pages")
 
 
-def test_a_changed_schema_is_not_left_to_atexit(make_app, servers):
-    with Wire(servers[2].host, servers[2].port) as own_wire:
-        fresh = make_app(**servers[2].through(own_wire).settings)
-        assert fresh.test_cli_runner().invoke(args=["init-db"]).exit_code == 0
-        assert (own_wire.opened, own_wire.open) == (2, 0)
-        close(fresh)
-
-
 # Health
 
 
@@ -839,3 +831,11 @@ def test_create_user(app, runner, servers):
         assert refused.exit_code != 0 and complaint in refused.output
     with servers[1].connect() as client:
         client[servers[1].name]["people"].delete_one({"_id": "eve"})
+
+
+def test_a_changed_schema_is_not_left_to_atexit(make_app, servers):
+    with Wire(servers[2].host, servers[2].port) as own_wire:
+        fresh = make_app(**servers[2].through(own_wire).settings)
+        assert fresh.test_cli_runner().invoke(args=["init-db"]).exit_code == 0
+        assert (own_wire.opened, own_wire.open) == (2, 0)
+        close(fresh)

@@ -282,6 +282,13 @@ def test_an_open_body_holds_its_context(client):
     assert not has_app_context()
 
 
+def test_a_changed_schema_is_not_left_to_atexit(make_app, archive):
+    with Wire(archive.host, archive.port) as wire:
+        loading = make_app(archive.through(wire)).test_cli_runner().invoke(args=["load", "--rows", "1"])
+        assert loading.exit_code == 0
+        assert (wire.opened, wire.open) == (2, 0)
+
+
 # Errors
 
 
@@ -676,13 +683,6 @@ def test_hundred_browsers_come_and_go(running, wire):
     timeline = running.timeline()
     assert (timeline.opened, timeline.closed) == (100, 100)
     assert "Traceback" not in running.log
-
-
-def test_a_changed_schema_is_not_left_to_atexit(make_app, archive):
-    with Wire(archive.host, archive.port) as wire:
-        loading = make_app(archive.through(wire)).test_cli_runner().invoke(args=["load", "--rows", "1"])
-        assert loading.exit_code == 0
-        assert (wire.opened, wire.open) == (2, 0)
 
 
 @pytest.fixture
